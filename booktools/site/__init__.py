@@ -1,0 +1,38 @@
+"""Sphinx extension of the book: the table of sections, Korean interface, fonts, notebooks to download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from booktools.site import fonts, korean, sections
+
+HERE = Path(__file__).parent
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("section-table", sections.SectionTable)
+    korean.install(app)
+    app.connect("builder-inited", add_static_files)
+    app.connect("build-finished", put_reader_notebooks)
+    app.connect("build-finished", fonts.subset_for_site)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def add_static_files(app: Sphinx) -> None:
+    app.config.html_static_path.append(str(HERE / "static"))
+    for name in ("fonts.css", "book.css", "figures.css"):
+        app.add_css_file(name)
+
+
+def put_reader_notebooks(app: Sphinx, error: Exception | None) -> None:
+    """The download button leads to `_sources`: put the notebooks for readers there."""
+    if error is not None:
+        return
+    readers = Path(app.srcdir) / "notebooks"
+    for notebook in sorted(readers.rglob("*.ipynb")):
+        target = Path(app.outdir) / "_sources" / notebook.relative_to(readers)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(notebook.read_bytes())

@@ -1,0 +1,42 @@
+"""Build the staged book with Jupyter Book; any warning is an error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STAGE = ROOT / "_build" / "stage"
+SITE = ROOT / "_build" / "html"
+LOG = ROOT / "_build" / "build.log"
+
+
+def build() -> int:
+    """Return jupyter-book's exit status; show its log only when it fails.
+
+    The formula server that katex starts outlives a failed build, so the build runs in a
+    session of its own, which is ended afterwards.
+    """
+    command = [
+        str(Path(sys.executable).with_name("jupyter-book")), "build", str(STAGE),
+        "--path-output", str(ROOT), "-W", "-n", "--keep-going",
+    ]  # fmt: skip
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
+        )
+        status = process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    if status != 0:
+        # A second run would skip the pages that warned and succeed.
+        shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
+        print(LOG.read_text(encoding="utf-8"), file=sys.stderr)
+        print("책을 만들지 못했습니다. 위의 경고와 오류를 고치세요.", file=sys.stderr)
+    return status

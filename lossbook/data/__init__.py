@@ -1,0 +1,42 @@
+"""장에서 쓰는 작은 데이터셋. 출처와 이용 조건은 같은 폴더의 README.md에 있습니다."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+__all__ = ["load_statecrime"]
+
+Column = np.ndarray[Any, np.dtype[Any]]
+
+
+def load_statecrime() -> dict[str, Column]:
+    """2009년 미국 50개 주와 워싱턴 D.C.의 범죄 통계를 읽습니다.
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 51인 열들. ``state``는 주 이름, ``violent``와 ``murder``는 인구 10만 명당 건수,
+        ``hs_grad``, ``poverty``, ``single``, ``white``, ``urban``은 퍼센트입니다.
+
+    Notes
+    -----
+    출처: American Statistical Abstract (2009). 공유 저작물(public domain)이며
+    statsmodels의 ``statecrime`` 데이터셋과 같은 파일입니다.
+
+    Examples
+    --------
+    >>> crime = load_statecrime()
+    >>> len(crime["state"]), float(crime["murder"].max())
+    (51, 24.2)
+    """
+    text = (files(__package__) / "statecrime.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(text.splitlines())
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return {
+        name: np.array(values) if name == "state" else np.array(values, dtype=np.float64)
+        for name, values in columns.items()
+    }
