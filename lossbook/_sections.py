@@ -116,7 +116,7 @@ ENTRIES: tuple[Entry, ...] = (
         purpose="둘 가운데 어느 쪽이 위인지만 알 때, 두 점수의 순서를 가르칩니다.",
         input="점수 두 개", target="1 또는 -1", shape="모든 모양 (브로드캐스트)",
         range="0 이상", unit="점수의 단위", minimizer="옳은 순서로 마진 이상 벌어진 두 점수",
-        defaults="margin=0.0, reduction='mean'",
+        defaults="margin=0, reduction='mean'",
         functions=("margin_ranking_loss",), torch="nn.MarginRankingLoss",
     ),
     Entry(
@@ -161,7 +161,7 @@ ENTRIES: tuple[Entry, ...] = (
         purpose="두 벡터 사이의 각도로 비슷한 쌍은 모으고 다른 쌍은 떼어 놓습니다.",
         input="벡터 두 개", target="1 또는 -1", shape=PAIRS,
         range="0 이상 2 이하", unit="없음", minimizer="같은 쌍은 같은 방향, 다른 쌍은 코사인이 마진 이하",
-        defaults="margin=0.0, reduction='mean'",
+        defaults="margin=0, reduction='mean'",
         functions=("cosine_embedding_loss",), torch="nn.CosineEmbeddingLoss",
         keras="CosineSimilarity (부호가 반대)",
     ),

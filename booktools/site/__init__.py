@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from booktools.site import fonts, korean, sections
 
@@ -15,10 +16,15 @@ HERE = Path(__file__).parent
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("section-table", sections.SectionTable)
     korean.install(app)
+    app.connect("config-inited", add_templates)
     app.connect("builder-inited", add_static_files)
     app.connect("build-finished", put_reader_notebooks)
     app.connect("build-finished", fonts.subset_for_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def add_templates(app: Sphinx, config: Config) -> None:
+    config.templates_path.insert(0, str(HERE / "templates"))
 
 
 def add_static_files(app: Sphinx) -> None:

@@ -1,0 +1,54 @@
+"""`python -m booktools COMMAND`: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from booktools.notebooks.execute import execute
+from booktools.notebooks.refresh import refresh
+from booktools.notebooks.stage import NotExecuted, stage
+from booktools.site.browser import ensure
+from booktools.site.build import build
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m booktools", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("book", help="execute what changed, then build the site")
+    commands.add_parser("execute", help="run nbval on chapters without an execution")
+    commands.add_parser("stage", help="lay out the folder that Jupyter Book builds")
+    commands.add_parser("build", help="build the site from the staged folder")
+    commands.add_parser("browser", help="find or install Chromium")
+    refreshing = commands.add_parser("refresh", help="write the notebooks of changed chapters")
+    refreshing.add_argument("--all", action="store_true", help="execute unchanged chapters too")
+    refreshing.add_argument("chapters", nargs="*", type=Path)
+    new = commands.add_parser("new", help="start a chapter that the catalog lists")
+    new.add_argument("slug")
+    arguments = parser.parse_args()
+    try:
+        return run(arguments)
+    except NotExecuted as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "refresh":
+        return refresh(arguments.chapters, force=arguments.all)
+    if arguments.command == "browser":
+        return ensure()
+    if arguments.command == "new":
+        from booktools.notebooks.new import new
+
+        return new(arguments.slug)
+    if arguments.command in ("book", "execute") and (status := execute()):
+        return status
+    if arguments.command in ("book", "stage"):
+        stage()
+    return build() if arguments.command in ("book", "build") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
