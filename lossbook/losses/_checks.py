@@ -25,7 +25,8 @@ def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     array = as_array(name, value)
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise TypeError(
-            f"{name}의 원소는 실수({', '.join(FLOATS)})나 정수여야 합니다. 받은 dtype: {array.dtype}."
+            f"{name}의 원소는 실수({', '.join(FLOATS)})나 정수여야 합니다. "
+            f"받은 dtype: {array.dtype}."
         )
     if hasattr(value, "dtype"):
         return array
@@ -41,7 +42,8 @@ def float_array(
     array = real_array(name, value, like)
     if array.dtype not in tuple(allowed):
         raise TypeError(
-            f"{name}의 dtype은 {', '.join(allowed)} 가운데 하나여야 합니다. 받은 dtype: {array.dtype}."
+            f"{name}의 dtype은 {', '.join(allowed)} 가운데 하나여야 합니다. "
+            f"받은 dtype: {array.dtype}."
         )
     return array
 
@@ -108,9 +110,9 @@ def broadcast_shape(input: Array, target: Array) -> tuple[int, ...]:
         ) from None
     if input.shape != target.shape:
         warnings.warn(
-            f"input의 모양 {input.shape}, target의 모양 {target.shape}: 모양이 서로 달라 {shape} 모양으로 "
-            "브로드캐스트해 계산했습니다. (N, 1)과 (N,)이면 모든 쌍을 견주게 됩니다. "
-            "reshape으로 두 모양을 같게 맞추세요.",
+            f"input의 모양 {input.shape}, target의 모양 {target.shape}: 모양이 서로 달라 "
+            f"{shape} 모양으로 브로드캐스트해 계산했습니다. (N, 1)과 (N,)이면 모든 쌍을 "
+            "견주게 됩니다. reshape으로 두 모양을 같게 맞추세요.",
             UserWarning,
             stacklevel=CALLER,
         )

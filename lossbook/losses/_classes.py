@@ -16,27 +16,29 @@ def classes_first(array: Array) -> Array:
 
 
 def classes_second(array: Array, like: Array) -> Any:
-    """Undo `classes_first`, in the shape and dtype of `like`."""
+    """Undo `classes_first`, in the dtype of `like`."""
     back = np.moveaxis(array, 0, 1) if array.ndim > 1 else array
-    return np.ascontiguousarray(back, like.dtype).reshape(like.shape)
+    return np.ascontiguousarray(back, like.dtype)
 
 
 def at(values: Array, labels: Array) -> Array:
-    """Pick from `values` (C, N, d…) the one of each label (N, d…)."""
+    """Pick from `values` (C, N, d…) the one at each of the `labels` (N, d…)."""
     if len(values) == 0:
         return np.zeros(labels.shape, values.dtype)
-    return np.take_along_axis(values, labels[np.newaxis], axis=0)[0]
+    picked: Array = np.take_along_axis(values, labels[np.newaxis], axis=0)[0]
+    return picked
 
 
-def one_hot(labels: Array, values: Array) -> Array:
-    """Return (C, N, d…), all 0 but for `values` (N, d…) at the labels."""
-    raise NotImplementedError
+def one_hot(values: Array, labels: Array, like: Array) -> Array:
+    """Return zeros in the shape of `like` (C, N, d…) with `values` (N, d…) at the `labels`."""
+    result = np.zeros_like(like)
+    if len(like) > 0:
+        np.put_along_axis(result, labels[np.newaxis], values[np.newaxis], axis=0)
+    return result
 
 
-def checked_labels(
-    target: ArrayLike, input: Array, ignore_index: int
-) -> tuple[Array, Array]:
-    """Return the labels (ignored ones as 0) and a mask of those that count."""
+def checked_labels(target: ArrayLike, input: Array, ignore_index: int) -> tuple[Array, Array]:
+    """Return the labels, ignored ones replaced by 0, and the mask of those that count."""
     labels = as_array("target", target)
     if labels.size == 0 and not hasattr(target, "dtype"):
         labels = labels.astype(np.int64)
@@ -49,41 +51,47 @@ def checked_labels(
     shapes = [input.shape[:1] + input.shape[2:]] if input.ndim > 1 else [(), (1,)]
     if labels.shape not in shapes:
         raise ValueError(
-            f"input의 모양이 {input.shape}이면 target의 모양은 {' 또는 '.join(map(str, shapes))}이어야 "
-            f"합니다(클래스 축은 축 1). 받은 모양: {labels.shape}."
+            f"target의 모양은 input의 모양 {input.shape}에서 클래스 축(축 1, 1차원이면 축 0)을 뺀 "
+            f"{' 또는 '.join(map(str, shapes))} 모양이어야 합니다. 받은 모양: {labels.shape}."
         )
     kept = labels != ignore_index
-    classes = input.shape[min(1, input.ndim - 1)]
+    classes = len(classes_first(input))
     outside = kept & ((labels < 0) | (labels >= classes))
     if np.any(outside):
         raise IndexError(
-            f"target의 클래스 번호는 0 이상 {classes} 미만이거나 ignore_index({ignore_index})여야 합니다. "
-            f"받은 번호: {labels[outside].flat[0]}."
+            f"target의 클래스 번호는 0 이상 {classes} 미만이거나 ignore_index({ignore_index})여야 "
+            f"합니다. 받은 번호: {labels[outside].flat[0]}."
         )
-    return np.where(kept, labels, 0).astype(np.int64), kept
+    return np.where(kept, labels, 0).astype(np.int64), np.asarray(kept)
 
 
-def checked_weight(weight: ArrayLike | None, input: Array, same_dtype: bool) -> Array:
-    """Return the class weights as a view (C, 1, …) of `input`'s number of axes."""
-    classes = input.shape[min(1, input.ndim - 1)]
+def checked_weight(weight: ArrayLike | None, input: Array, like_input: bool = True) -> Array:
+    """Return the weight of each class; with `like_input` its dtype has to be that of `input`."""
+    classes = len(classes_first(input))
     if weight is None:
-        w = np.ones(classes, input.dtype)
-    else:
-        w = real_array("weight", weight, like=input)
-        if same_dtype and w.dtype != input.dtype:
-            raise TypeError(
-                f"weight의 dtype은 input의 dtype {input.dtype} 그대로여야 합니다. 받은 dtype: {w.dtype}."
-            )
-        if w.shape != (classes,):
-            raise ValueError(
-                f"weight의 모양은 클래스마다 하나씩 ({classes},)이어야 합니다. 받은 모양: {w.shape}."
-            )
-    return w.reshape(-1, *[1] * (input.ndim - 1))
+        return np.ones(classes, input.dtype)
+    w = real_array("weight", weight, like=input)
+    if like_input and w.dtype != input.dtype:
+        raise TypeError(
+            f"weight의 dtype은 input의 dtype {input.dtype} 그대로여야 합니다. "
+            f"받은 dtype: {w.dtype}."
+        )
+    if w.shape != (classes,):
+        raise ValueError(
+            f"weight의 모양은 클래스마다 하나씩 ({classes},) 모양이어야 합니다. "
+            f"받은 모양: {w.shape}."
+        )
+    return w
 
 
-def check_input_axes(input: Array) -> None:
+def along_classes(weight: Array, like: Array) -> Array:
+    """Return the weights (C) as a view of the shape of `like` (C, N, d…)."""
+    return np.broadcast_to(weight.reshape(-1, *[1] * (like.ndim - 1)), like.shape)
+
+
+def check_class_axis(input: Array) -> None:
     """Refuse an input without a class axis."""
     if input.ndim == 0:
         raise ValueError(
-            "input의 모양은 (C,), (N, C), (N, C, d1, …) 가운데 하나여야 합니다. 받은 모양: ()."
+            "input의 모양은 (C), (N, C), (N, C, d1, …) 가운데 하나여야 합니다. 받은 모양: ()."
         )

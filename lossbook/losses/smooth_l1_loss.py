@@ -124,7 +124,9 @@ def _checked(
         raise ValueError(f"beta의 값은 0 이상이어야 합니다. 받은 값: {beta!r}.")
     dtype = common_dtype(x, y)
     if beta == 0 and "b" in x.dtype.kind + y.dtype.kind:
-        raise TypeError("beta가 0이면 input과 target의 dtype은 bool이 아니어야 합니다. 받은 dtype: bool.")
+        raise TypeError(
+            "beta가 0이면 input과 target의 dtype은 bool이 아니어야 합니다. 받은 dtype: bool."
+        )
     if dtype.kind != "f":
         if beta > 0 or reduction == "mean":
             float_array("input", x)

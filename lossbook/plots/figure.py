@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, NullFormatter
@@ -185,12 +186,10 @@ def resize(canvas: Any, width: float, height: float) -> None:
     canvas.set_size_inches(width, height)
     top = 1 - HEADER / (72 * height)
     canvas.get_layout_engine().set(rect=(0, 0, 1, top))
-    canvas.get_suptitle()  # the title is placed by its own coordinates, outside the layout
-    for text in canvas.texts:
-        text.set_in_layout(False)
-    label_y = 1 - 20 / (72 * height)
-    canvas.axes[0].yaxis.set_label_coords(0, label_y, transform=canvas.transFigure)
-    canvas.axes[0].yaxis.label.set_in_layout(False)
+    name = canvas.axes[0].yaxis
+    name.set_label_coords(0, 1 - 20 / (72 * height), transform=canvas.transFigure)
+    for placed_by_hand in (*canvas.texts, name.label):
+        placed_by_hand.set_in_layout(False)
 
 
 def _draw(axes: Any) -> View:
@@ -314,8 +313,6 @@ def label_line(axes: Any, line: Any, x: float, *, dx: float = 0, dy: float = 8) 
     dx, dy
         선에서 떨어진 거리(포인트).
     """
-    import numpy as np
-
     xs, ys = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
     order = np.argsort(xs)
     return axes.annotate(

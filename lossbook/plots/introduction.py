@@ -9,7 +9,7 @@ import numpy as np
 
 from lossbook import cross_entropy, cross_entropy_grad
 from lossbook.plots.figure import Figure, figure, panel
-from lossbook.plots.slider import slider_figure
+from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -42,6 +42,9 @@ def surrogates() -> Figure:
     )
 
 
+SEEDS = (0, 1, 2)
+
+
 @cache
 def overfitting_run(seed: int = 0) -> dict[str, Array]:
     """Loss and accuracy of an over-parameterised network trained on 200 digits."""
@@ -55,9 +58,11 @@ def overfitting_run(seed: int = 0) -> dict[str, Array]:
     train, held_out = slice(0, 200), slice(200, 1200)
     torch.manual_seed(seed)
     network = torch.nn.Sequential(
-        torch.nn.Linear(64, 256), torch.nn.ReLU(), torch.nn.Linear(256, 10)
-    )
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.5, momentum=0.9)
+        torch.nn.Linear(64, 128), torch.nn.ReLU(),
+        torch.nn.Linear(128, 128), torch.nn.ReLU(),
+        torch.nn.Linear(128, 10),
+    )  # fmt: skip
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
     loss = torch.nn.CrossEntropyLoss()
     record: dict[str, list[float]] = {"train": [], "validation": [], "accuracy": []}
     for _ in range(301):
@@ -75,20 +80,26 @@ def overfitting_run(seed: int = 0) -> dict[str, Array]:
 
 def overfitting() -> Figure:
     """훈련 손실은 계속 내려가는데 검증 손실은 다시 오르는 모습."""
-    run = overfitting_run()
-    steps = np.arange(len(run["train"]))
     losses = panel(title="손실", xlabel="갱신 횟수", ylabel="교차 엔트로피 (nat)")
-    losses.plot(steps, run["train"], label="훈련")
-    losses.plot(steps, run["validation"], label="검증")
-    losses.set_yscale("log")
-    losses.legend()
     accuracy = panel(title="정확도", xlabel="갱신 횟수", ylabel="검증 자료에서 맞힌 비율")
-    accuracy.plot(steps, run["accuracy"])
+    for seed in SEEDS:
+        run = overfitting_run(seed)
+        steps = np.arange(len(run["train"]))
+        first = seed == SEEDS[0]
+        losses.plot(
+            steps, run["train"], color="C0", linestyle="-", label="훈련" if first else "_"
+        )
+        losses.plot(
+            steps, run["validation"], color="C1", linestyle="--", label="검증" if first else "_"
+        )
+        accuracy.plot(steps, run["accuracy"], color="C1", linestyle="--")
+    losses.set_ylim(0, 0.8)
+    losses.legend()
     accuracy.set_ylim(0, 1)
     return figure(
         losses, accuracy,
-        alt="왼쪽: 훈련 손실은 로그 눈금에서 계속 내려가고, 검증 손실은 처음에 내려갔다가 바닥을 "
-        "지나 천천히 다시 오른다. 오른쪽: 검증 정확도는 초반에 오른 뒤 거의 평평하다.",
+        alt="왼쪽: 세 번의 실행에서 훈련 손실은 0으로 내려가고, 검증 손실은 바닥을 지난 뒤 천천히 "
+        "다시 오른다. 오른쪽: 검증 정확도는 초반에 오른 뒤 거의 평평하다.",
     )  # fmt: skip
 
 
@@ -118,7 +129,7 @@ def mean_minus_target() -> Figure:
     )  # fmt: skip
 
 
-LEARNING_RATES = np.concatenate([[0.01], np.arange(0.1, 2.51, 0.1)])
+LEARNING_RATES = np.concatenate([[0.01], np.round(np.arange(0.1, 2.51, 0.1), 1)])
 STEPS = 20
 
 
@@ -152,22 +163,28 @@ def binary_log_probability(score: Array) -> Array:
 
 def learning_rate() -> Figure:
     """학습률에 따라 두 손실에서 경사 하강법이 어떻게 되는지 보는 슬라이더."""
-    quadratic, logistic = learning_rate_paths()
-    last = [
-        f"20걸음 뒤: 제곱 {a:.3g}, 로지스틱 {b:.3g}"
-        for a, b in zip(quadratic[:, -1], logistic[:, -1], strict=True)
-    ]
+    steps = np.arange(STEPS + 1)
+    named = zip(*learning_rate_paths(), strict=True)
+    slider = Slider(
+        "학습률",
+        LEARNING_RATES,
+        start=0.5,
+        format="{:.2f}",
+        readout=[f"20걸음 뒤: 제곱 {a[-1]:.3g}, 로지스틱 {b[-1]:.3g}" for a, b in named],
+    )
+    panels = []
+    titles = ("제곱 손실 θ²/2", "로지스틱 손실 ln(1 + exp θ)")
+    for title, rows in zip(titles, learning_rate_paths(), strict=True):
+        axes = panel(title=title, xlabel="걸음", ylabel="손실 (로그 눈금)")
+        axes.set_yscale("log")
+        axes.set_ylim(1e-6, 1e4)
+        slider.line(axes, steps, np.maximum(rows, 1e-6), marker="o", markersize=4, label="_")
+        axes.axhline(rows[0, 0], color="0.5", linewidth=1, linestyle=":")
+        panels.append(axes)
     return slider_figure(
-        np.arange(STEPS + 1),
-        xlabel="걸음",
+        *panels,
+        slider=slider,
         alt="학습률을 바꾸면 20걸음 동안 손실이 어떻게 변하는지 보여 주는 그림. 제곱 손실은 "
-        "학습률이 2를 넘으면 커지고, 로지스틱 손실은 2를 넘어도 줄어든다.",
-        slider={"label": "학습률", "values": LEARNING_RATES, "start": 5},
-        panels=[
-            {"title": "제곱 손실 θ²/2", "ylabel": "손실 (로그 눈금)", "yscale": "log",
-             "series": {"손실": np.maximum(quadratic, 1e-6)}, "ylim": (1e-6, 1e4)},
-            {"title": "로지스틱 손실 ln(1 + exp θ)", "ylabel": "손실 (로그 눈금)", "yscale": "log",
-             "series": {"손실": np.maximum(logistic, 1e-6)}, "ylim": (1e-6, 1e4)},
-        ],
-        readout=last,
-    )  # fmt: skip
+        "학습률이 2를 넘으면 걸음마다 커지고, 로지스틱 손실은 2를 넘어도 줄어든다. "
+        "점선은 출발할 때의 손실이다.",
+    )

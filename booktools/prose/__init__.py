@@ -1,0 +1,1 @@
+"""Checks of the chapters' prose: numbers, language, structure."""

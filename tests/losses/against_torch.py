@@ -1,0 +1,101 @@
+"""The one comparison of lossbook with torch.nn.functional that all tests of the losses share."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+import torch
+
+import lossbook
+
+TOLERANCE = {"float64": 1e-12, "float32": 3e-5, "float16": 4e-3}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: positional and keyword arguments as NumPy arrays, lists and numbers."""
+
+    name: str
+    args: tuple[Any, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+    gradient: bool = True
+    tolerance: float = 1.0
+
+    def __str__(self) -> str:
+        shapes = [
+            f"{arg.dtype}{arg.shape}" if isinstance(arg, np.ndarray) else arg for arg in self.args
+        ]
+        return f"{self.name}{tuple(shapes)}, {self.options}"
+
+
+def tensor(value: Any) -> Any:
+    return torch.from_numpy(np.array(value)) if isinstance(value, np.ndarray) else value
+
+
+def torch_call(case: Case) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return torch's value and the gradient of its sum by the first argument."""
+    function = getattr(torch.nn.functional, case.name)
+    args = [tensor(arg) for arg in case.args]
+    options = {key: tensor(value) for key, value in case.options.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not case.gradient:
+            return function(*args, **options).numpy(), None
+        args[0].requires_grad_()
+        value = function(*args, **options)
+        value.sum().backward()
+    return value.detach().numpy(), args[0].grad.numpy()
+
+
+def differences(case: Case, module: Any = lossbook) -> list[str]:
+    """Say where `module` and torch differ on `case`: value, gradient, shape, dtype, inputs."""
+    expected = torch_call(case)
+    given = (*case.args, *case.options.values())
+    before = [np.array(value) for value in given if isinstance(value, np.ndarray)]
+    found = [getattr(module, case.name)(*case.args, **case.options)]
+    if case.gradient:
+        found.append(getattr(module, f"{case.name}_grad")(*case.args, **case.options))
+    after = [value for value in given if isinstance(value, np.ndarray)]
+    problems = []
+    for old, new in zip(before, after, strict=True):
+        if not np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
+            problems.append(f"{case}: an input was modified")
+    for what, ours, theirs in zip(("value", "gradient"), found, expected, strict=False):
+        problems += [f"{case}: {what} {text}" for text in _compare(case, ours, theirs)]
+    return problems
+
+
+def _compare(case: Case, ours: Any, theirs: np.ndarray) -> Iterator[str]:
+    if ours.dtype != theirs.dtype:
+        yield f"dtype {ours.dtype}, torch {theirs.dtype}"
+    if ours.shape != theirs.shape:
+        yield f"shape {ours.shape}, torch {theirs.shape}"
+        return
+    narrow = min(
+        (np.asarray(arg).dtype for arg in (*case.args[:1], ours, theirs)), key=lambda d: d.itemsize
+    )
+    tolerance = case.tolerance * TOLERANCE.get(narrow.name, 0)
+    if not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True):
+        yield f"{ours!r}, torch {theirs!r}"
+
+
+def options(**choices: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield every combination of the choices; None leaves the option out."""
+    for values in product(*choices.values()):
+        pairs = zip(choices, values, strict=True)
+        yield {key: value for key, value in pairs if value is not None}
+
+
+def layouts(array: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the same array contiguous and read-only, in Fortran order, and strided."""
+    frozen = array.copy()
+    frozen.setflags(write=False)
+    yield frozen
+    yield np.asfortranarray(array)
+    wide = np.repeat(array, 2, axis=-1) if array.ndim else array
+    yield wide[..., ::2] if array.ndim else wide
