@@ -1,0 +1,97 @@
+"""What the parts of a formula mean: numbers, tables under indices, relations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from booktools.formulas.tokens import FormulaError
+
+Env = dict[str, Any]
+Node = Callable[[Env], Any]
+CONSTANTS: Env = {"e": math.e, r"\pi": math.pi, r"\infty": math.inf}
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values under indices that may also be written as arguments: α_t(s), p_t(k).
+
+    The indices begin at `first`; beyond the table stands `outside`, or it is an error.
+    """
+
+    values: Any
+    outside: float | None = None
+    first: int = 1
+
+    @property
+    def ndim(self) -> int:
+        return int(np.ndim(self.values))
+
+
+def take(value: Any, indices: Sequence[Any], name: str) -> Any:
+    """The entry of an array or table at indices that count from one."""
+    table = value if isinstance(value, Table) else Table(value)
+    found = np.asarray(table.values)
+    if len(indices) > found.ndim:
+        raise FormulaError(f"{name} has {found.ndim} indices, found {len(indices)}")
+    for index, size in zip(indices, found.shape, strict=False):
+        position = integer(index) - table.first
+        if not 0 <= position < size:
+            if table.outside is None:
+                raise FormulaError(f"index {index} of {name} is outside 1..{size}")
+            return table.outside
+        found = found[position]
+    return found if found.ndim else found.item()
+
+
+def integer(value: Any) -> int:
+    if np.ndim(value) or value != int(value):
+        raise FormulaError(f"{value} is no index")
+    return int(value)
+
+
+def divide(above: Any, below: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return np.divide(above, below)
+
+
+def power(base: Any, exponent: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return np.power(np.asarray(base, dtype=float), exponent)
+
+
+def magnitude(value: Any) -> Any:
+    return len(value) if isinstance(value, set | frozenset) else np.abs(value)
+
+
+def norm(value: Any, degree: Any) -> Any:
+    return np.linalg.norm(value, degree)
+
+
+def related(relation: str, left: Any, right: Any) -> bool:
+    """Conditions compare exactly: they decide at the very edge."""
+    if relation in (r"\in", r"\notin"):
+        return (left in right) == (relation == r"\in")
+    comparisons: dict[str, Callable[[Any, Any], Any]] = {
+        "=": lambda a, b: a == b, r"\ne": lambda a, b: a != b,
+        "<": lambda a, b: a < b, ">": lambda a, b: a > b,
+        r"\le": lambda a, b: a <= b, r"\ge": lambda a, b: a >= b,
+    }  # fmt: skip
+    return bool(comparisons[relation](left, right))
+
+
+def holds(relation: str, left: Any, right: Any) -> bool:
+    """The claim of a formula: an equality up to rounding, or an inequality."""
+    if np.shape(left) != np.shape(right):
+        return False
+    close = bool(np.allclose(left, right, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))
+    if relation == "=":
+        return close
+    if relation in (r"\le", r"\ge"):
+        return close or related(relation, left, right)
+    return related(relation, left, right)
