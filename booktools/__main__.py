@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from booktools.notebooks.execute import execute
+from booktools.notebooks.execute import StaleNotebook, execute
 from booktools.notebooks.refresh import refresh
+from booktools.notebooks.source import SourceError
 from booktools.notebooks.stage import NotExecuted, stage
 from booktools.site.browser import ensure
 from booktools.site.build import build
@@ -29,7 +30,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return run(arguments)
-    except NotExecuted as error:
+    except (NotExecuted, SourceError, StaleNotebook) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -4,6 +4,7 @@
 `lossbook.<이름>_grad`는 그 기울기입니다.
 """
 
+from lossbook import catalog
 from lossbook.losses.cross_entropy import cross_entropy, cross_entropy_grad
 from lossbook.losses.ctc_loss import ctc_loss, ctc_loss_grad
 from lossbook.losses.huber_loss import huber_loss, huber_loss_grad
@@ -11,6 +12,7 @@ from lossbook.losses.nll_loss import nll_loss, nll_loss_grad
 from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
 
 __all__ = [
+    "catalog",
     "cross_entropy",
     "cross_entropy_grad",
     "ctc_loss",

@@ -41,7 +41,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0",
         functions=("cross_entropy",), torch="nn.CrossEntropyLoss",
         keras="SparseCategoricalCrossentropy(from_logits=True)",
-        sklearn="metrics.log_loss (확률을 받음)",
+        sklearn="metrics.log_loss (확률을 받음)", has_chapter=True,
     ),
     Entry(
         part="loss", number="02", slug="ctc-loss", name="Connectionist Temporal Classification loss",

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from configparser import RawConfigParser
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from booktools.notebooks.dependencies import package_files
 from booktools.notebooks.exercises import Exercise, collect
+from booktools.notebooks.labels import Target, targets
 from booktools.notebooks.render import Renderer
 from booktools.notebooks.source import Cell, is_notebook, read
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = {"exercise-hidden", "exercise-wrong"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-IMAGES = re.compile(r"image/.*")
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
@@ -58,17 +56,34 @@ class Chapter:
         return collect(self.cells, self.path)
 
     @cached_property
+    def code_lines(self) -> list[int]:
+        """Line in the source of each code cell of the notebook; the install cell has line 1."""
+        shown = [cell for cell in self.cells if cell.kind == "code"]
+        return [1, *(cell.line for cell in shown if not HIDDEN.intersection(cell.tags))]
+
+    @cached_property
     def key(self) -> str:
-        """Changes when a code cell, lossbook, its data or a pinned version changes."""
-        digest = hashlib.sha256(environment_key(self.root).encode())
-        for cell in self.notebook().cells:
-            if cell.cell_type == "code":
-                digest.update(cell.source.encode() + b"\0")
+        """Changes when a code cell, what it uses of lossbook, or a pinned version changes."""
+        code = [cell.source for cell in self.notebook().cells if cell.cell_type == "code"]
+        digest = hashlib.sha256("\0".join(code).encode())
+        for file in [self.root / "requirements.txt", *package_files(self.root, code)]:
+            digest.update(file.relative_to(self.root).as_posix().encode() + file.read_bytes())
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        return targets(self.cells, self.exercises, self.path)
+
+    def target(self, label: str) -> Target | None:
+        """Where a label of this chapter, or else of another one, stands."""
+        if label in self.targets:
+            return self.targets[label]
+        others = (Chapter(path, self.root) for path in chapters(self.root) if path != self.path)
+        return next((other.targets[label] for other in others if label in other.targets), None)
 
     def renderer(self, plain: bool) -> Renderer:
         bibliography = self.root / "references.bib"
-        renderer = Renderer(self.path, bibliography, self.exercises, plain)
+        renderer = Renderer(self.path, bibliography, self.exercises, plain, self.target)
         renderer.prepare(self.cells)
         return renderer
 
@@ -78,10 +93,11 @@ class Chapter:
         cells = [code_node(Cell("code", install_cell(self.root), 0, ("install",)))]
         for cell in self.cells:
             if cell.kind == "markdown":
-                cells.append(nbformat.v4.new_markdown_cell(renderer.markdown(cell)))
+                sections = split_at_headings(renderer.markdown(cell))
+                cells += [nbformat.v4.new_markdown_cell(text) for text in sections]
             elif not HIDDEN.intersection(cell.tags):
                 cells.append(code_node(self.shown(cell)))
-        return assemble([cell for cell in cells if cell.source])
+        return assemble(cells)
 
     def shown(self, cell: Cell) -> Cell:
         """The cell as readers see it: an exercise shows its stub."""
@@ -109,6 +125,19 @@ class Chapter:
         return assemble(cells)
 
 
+def split_at_headings(text: str) -> list[str]:
+    """One piece per section, so that Jupyter can fold it and diffs stay local."""
+    pieces: list[list[str]] = [[]]
+    in_code = False
+    for line in text.split("\n"):
+        if line.startswith("```"):
+            in_code = not in_code
+        if re.match(r"#{1,4} ", line) and not in_code:
+            pieces.append([])
+        pieces[-1].append(line)
+    return [piece for lines in pieces if (piece := "\n".join(lines).strip("\n"))]
+
+
 def code_node(cell: Cell) -> NotebookNode:
     node = nbformat.v4.new_code_cell(cell.text)
     if cell.tags:
@@ -130,65 +159,15 @@ def assemble(cells: list[NotebookNode]) -> NotebookNode:
 def install_cell(root: Path) -> str:
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     return (
-        "# Colab처럼 lossbook이 없는 곳에서만 설치합니다.\n"
-        "import importlib.util\n\n"
-        'if importlib.util.find_spec("lossbook") is None:\n'
-        f'    %pip install -q "lossbook[chapters] @ git+{config["repository"]["url"]}"'
+        "# 없는 패키지만 설치합니다. Colab에는 lossbook만 없습니다.\n"
+        "from importlib.util import find_spec\n\n"
+        "packages = {\n"
+        f'    "lossbook": "git+{config["repository"]["url"]}",\n'
+        '    "matplotlib": "matplotlib",\n'
+        '    "sklearn": "scikit-learn",\n'
+        '    "torch": "torch",\n'
+        "}\n"
+        'missing = " ".join(packages[name] for name in packages if find_spec(name) is None)\n'
+        "if missing:\n"
+        "    %pip install -q {missing}"
     )
-
-
-@cache
-def environment_key(root: Path) -> str:
-    digest = hashlib.sha256((root / "requirements.txt").read_bytes())
-    for file in sorted((root / "lossbook").rglob("*")):
-        if file.suffix in {".py", ".csv", ".js"}:
-            digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def patterns() -> list[tuple[re.Pattern[str], str]]:
-    config = RawConfigParser()
-    config.read(Path(__file__).with_name("sanitize.cfg"), encoding="utf-8")
-    return [
-        (re.compile(config.get(name, "regex")), config.get(name, "replace"))
-        for name in config.sections()
-    ]
-
-
-def reduced(executed: NotebookNode) -> NotebookNode:
-    """What is committed of an execution: outputs without pictures, cells counted from one."""
-    notebook = nbformat.from_dict(json.loads(json.dumps(executed)))
-    count = 0
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        count += 1
-        cell.execution_count = count
-        cell.outputs = [_reduced_output(output, count) for output in cell.outputs]
-    return notebook
-
-
-def _reduced_output(output: NotebookNode, count: int) -> NotebookNode:
-    if "execution_count" in output:
-        output.execution_count = count
-    output.pop("transient", None)
-    if "data" in output:
-        output.metadata = {}
-        kept = {kind: text for kind, text in output.data.items() if not IMAGES.fullmatch(kind)}
-        output.data = {kind: sanitized(text) for kind, text in kept.items()}
-    return output
-
-
-def sanitized(text: Any) -> Any:
-    if isinstance(text, str):
-        for pattern, replacement in patterns():
-            text = pattern.sub(replacement, text)
-    return text
-
-
-def write(notebook: NotebookNode, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = nbformat.writes(notebook) + "\n"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")

@@ -6,25 +6,49 @@ import subprocess
 import sys
 from pathlib import Path
 
-from booktools.notebooks.chapter import ROOT, Chapter, chapters
+import nbformat
 
-SANITIZE = Path(__file__).with_name("sanitize.cfg")
+from booktools.notebooks.chapter import ROOT, Chapter, chapters
+from booktools.notebooks.reference import SANITIZE, code_cells
+
+
+class StaleNotebook(RuntimeError):
+    """A notebook does not hold the code of its source."""
 
 
 def execute(root: Path = ROOT) -> int:
     """Return nbval's exit status; 0 without running when nothing changed."""
-    stale = [
-        chapter.reference
+    wanted = [
+        chapter
         for chapter in (Chapter(path, root) for path in chapters(root))
         if not chapter.execution.exists()
     ]
-    if not stale:
+    if not wanted:
         return 0
-    print("노트북을 실행합니다:", ", ".join(path.stem for path in stale), flush=True)
-    return nbval(stale, root)
+    for chapter in wanted:
+        check_code(chapter)
+    print("노트북을 실행합니다:", ", ".join(chapter.path.stem for chapter in wanted), flush=True)
+    return nbval([chapter.reference for chapter in wanted], root)
+
+
+def check_code(chapter: Chapter) -> None:
+    """nbval runs the notebook, not the source: raise unless their code is the same."""
+    ours = [cell.source for cell in code_cells(chapter.notebook())]
+    theirs: list[str] = []
+    if chapter.reference.exists():
+        theirs = [
+            cell.source for cell in code_cells(nbformat.read(chapter.reference, as_version=4))
+        ]
+    if ours != theirs:
+        raise StaleNotebook(
+            f"{chapter.name}: {chapter.reference.name} is missing or holds other code; "
+            f"run 'make refresh CHAPTERS={chapter.name}'"
+        )
 
 
 def nbval(notebooks: list[Path], root: Path = ROOT) -> int:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval",
                "--nbval-sanitize-with", str(SANITIZE), *map(str, notebooks)]  # fmt: skip
+    if len(notebooks) > 1:
+        command += ["-n", "2", "--dist", "loadfile"]
     return subprocess.run(command, cwd=root, check=False).returncode

@@ -59,7 +59,7 @@ def collect(cells: list[Cell], path: Path) -> dict[str, Exercise]:
 
 
 def _declared(cell: Cell, path: Path, before: int) -> list[Exercise]:
-    exercises = []
+    exercises: list[Exercise] = []
     for match in EXERCISE.finditer(cell.text):
         line = cell.line + cell.text[: match.start()].count("\n")
         options = cell.text[match.end() :].split("\n\n", 1)[0]
@@ -69,6 +69,11 @@ def _declared(cell: Cell, path: Path, before: int) -> list[Exercise]:
                 f"{path}:{line}: an exercise needs ':label:' and ':class:' (one of {list(KINDS)})"
             )
         number = before + len(exercises) + 1
+        if not label.group(1).endswith(f"-{number}"):
+            raise SourceError(
+                f"{path}:{line}: found {label.group()!r}; this is exercise {number} of the "
+                f"chapter, so its label ends with '-{number}'"
+            )
         exercises.append(
             Exercise(label.group(1), match.group(1).strip(), kind.group(1), number, line)
         )
@@ -80,6 +85,8 @@ def _attach(exercise: Exercise, cell: Cell, path: Path) -> None:
     if role == "exercise":
         if BEGIN not in cell.text or END not in cell.text:
             raise SourceError(f"{path}:{cell.line}: mark the solution with {BEGIN!r} and {END!r}")
+        if exercise.answer is not None:
+            raise SourceError(f"{path}:{cell.line}: {exercise.label} already has an exercise cell")
         exercise.answer = cell
     elif role == "exercise-check":
         exercise.checks.append(cell)

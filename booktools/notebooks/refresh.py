@@ -2,55 +2,68 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from booktools.notebooks.chapter import Chapter, chapters, reduced, write
+from booktools.notebooks.chapter import ROOT, Chapter, chapters
+from booktools.notebooks.reference import code_cells, faults, reduced, with_outputs, write
+from booktools.notebooks.source import SourceError
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def refresh(paths: list[Path], force: bool = False) -> int:
+class BadCell(ValueError):
+    """A cell whose outputs cannot serve as a reference; the message says where and why."""
+
+
+def refresh(paths: list[Path], force: bool = False, root: Path = ROOT) -> int:
     """Bring the notebooks of the chapters up to date; return the number that failed."""
     failed = 0
-    for path in paths or chapters():
+    for path in paths or chapters(root):
         start = time.monotonic()
-        chapter = Chapter(path.resolve())
+        chapter = Chapter(path.resolve().with_suffix(".md"), root)
         try:
             done = refresh_chapter(chapter, force)
-        except Exception as error:
+        except (SourceError, BadCell, FileNotFoundError) as error:
             failed += 1
-            done = f"실패\n{error}"
+            done = f"실패\n{error}\n"
         print(f"{chapter.name}: {done} ({time.monotonic() - start:.1f}초)", flush=True)
     return failed
 
 
-def refresh_chapter(chapter: Chapter, force: bool) -> str:
+def refresh_chapter(chapter: Chapter, force: bool = False) -> str:
     notebook = chapter.notebook()
-    if not force and chapter.execution.exists():
-        executed = nbformat.read(chapter.execution, as_version=4)
-        with_outputs(notebook, executed)
-        write(reduced(notebook), chapter.reference)
-        return "글만 새로 씀"
-    execute(notebook, chapter.path.parent)
-    write(notebook, chapter.execution)
+    if force or not chapter.execution.exists():
+        done = "실행했습니다"
+        execute(notebook, chapter)
+        write(notebook, chapter.execution)
+    else:
+        done = "실행하지 않고 글만 맞추었습니다"
+        with_outputs(notebook, nbformat.read(chapter.execution, as_version=4))
     write(reduced(notebook), chapter.reference)
-    return "실행함"
+    return done
 
 
-def execute(notebook: NotebookNode, folder: Path) -> None:
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
-    client.execute()
-    for cell in notebook.cells:
+def execute(notebook: NotebookNode, chapter: Chapter) -> None:
+    """Fill in the outputs; a cell that raises, warns or shows the machine is an error."""
+    folder = {"metadata": {"path": str(chapter.path.parent)}}
+    raised = ""
+    metadata = notebook.metadata
+    notebook.metadata = nbformat.from_dict(dict(metadata))
+    try:
+        NotebookClient(notebook, timeout=600, resources=folder, coalesce_streams=True).execute()
+    except CellExecutionError as error:
+        raised = ANSI.sub("", str(error))
+    notebook.metadata = metadata
+    for cell, line in zip(code_cells(notebook), chapter.code_lines, strict=True):
         cell.metadata.pop("execution", None)
-
-
-def with_outputs(notebook: NotebookNode, executed: NotebookNode) -> NotebookNode:
-    """Give the code cells of `notebook` the outputs of an execution of the same code."""
-    runs = [cell for cell in executed.cells if cell.cell_type == "code"]
-    ours = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for cell, run in zip(ours, runs, strict=True):
-        cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    return notebook
+        for fault in faults(cell) if cell.execution_count else ():
+            raise BadCell(f"{chapter.name}:{line}: {fault}\n{raised}".rstrip())
+    if raised:
+        raise BadCell(f"{chapter.name}: {raised}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -27,6 +28,7 @@ def build() -> int:
         "--path-output", str(ROOT), "-W", "-n", "--keep-going",
     ]  # fmt: skip
     LOG.parent.mkdir(exist_ok=True)
+    forget_an_older_site()
     with LOG.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
@@ -40,3 +42,16 @@ def build() -> int:
         print(LOG.read_text(encoding="utf-8"), file=sys.stderr)
         print("책을 만들지 못했습니다. 위의 경고와 오류를 고치세요.", file=sys.stderr)
     return status
+
+
+def forget_an_older_site() -> None:
+    """Sphinx rebuilds only changed pages: start over when what shapes every page has changed."""
+    digest = hashlib.sha256()
+    for file in (*sorted((ROOT / "booktools" / "site").rglob("*")), *ROOT.glob("lossbook/*.py")):
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(file.read_bytes())
+    record = ROOT / "_build" / "site-key"
+    if not record.exists() or record.read_text(encoding="utf-8") != digest.hexdigest():
+        shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
+        shutil.rmtree(ROOT / "_build" / "html", ignore_errors=True)
+        record.write_text(digest.hexdigest(), encoding="utf-8")

@@ -16,7 +16,8 @@ def markdown_table(tag: str) -> list[str]:
 
 
 def row(section: Section) -> str:
-    name = f"[{section.title}](/{section.path})" if section.has_chapter else section.title
+    notebook = section.path.removesuffix(".md") + ".ipynb"
+    name = f"[{section.title}](/{notebook})" if section.has_chapter else section.title
     status = "" if section.has_chapter else " *(준비 중)*"
     return f"| {name}{status}<br>{section.korean} | {PARTS[section.part]}. {section.purpose} |"
 

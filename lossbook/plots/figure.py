@@ -8,6 +8,7 @@ Colab and on the site.
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.text import Text
-from matplotlib.ticker import LogFormatter, NullFormatter
+from matplotlib.ticker import LogFormatter, LogLocator, NullFormatter
 
 from lossbook.plots import style
 
@@ -25,7 +26,7 @@ HALF_WIDTH = 4.3
 WIDE_WIDTH = 8.4
 BREAKPOINT = 640
 """A wide panel is drawn twice; the narrow drawing shows where fewer pixels than this are free."""
-HEADER = 37.0
+HEADER = 36.0
 """Points above the axes, for the title and the name of the vertical axis."""
 SHORTEST_ALT = 20
 
@@ -97,12 +98,12 @@ def panel(
     """
     style.apply()
     size = (WIDE_WIDTH, height or 3.9) if wide else (HALF_WIDTH, height or 3.2)
-    canvas = MplFigure(figsize=size, layout="constrained")
+    canvas: Any = MplFigure(figsize=size, layout="constrained")
     canvas.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
-    canvas.suptitle(title, x=0, y=1, ha="left", va="top", size=12, weight="bold")
+    canvas.suptitle(title)
     axes = canvas.add_subplot()
     axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel, rotation=0, ha="left", va="top", alpha=0.8)
+    axes.set_ylabel(ylabel)
     return axes
 
 
@@ -164,41 +165,50 @@ def _cell(svgs: Sequence[str]) -> str:
 
 
 def _views(axes: Any) -> list[View]:
-    canvas = axes.figure
-    width, height = canvas.get_size_inches()
     _check_names(axes)
-    for each in canvas.axes:
+    _check_characters(axes.figure)
+    for each in axes.figure.axes:
         _plain_log_ticks(each)
-    sizes = [(width, height)]
-    if width > HALF_WIDTH:
-        sizes.insert(0, (HALF_WIDTH, min(height, 3.6)))
     views = []
-    for size in sizes:
-        resize(canvas, *size)
+    for size in sizes(axes):
+        resize(axes, *size)
         views.append(_draw(axes))
-    _check_characters(canvas)
+    _check_characters(axes.figure)
     _check_legend(axes)
     return views
 
 
-def resize(canvas: Any, width: float, height: float) -> None:
+def sizes(axes: Any) -> list[tuple[float, float]]:
+    """The sizes in inches at which a panel is drawn: for a wide one a narrow drawing first."""
+    width, height = map(float, axes.figure.get_size_inches())
+    narrow = (HALF_WIDTH, min(height, 3.6))
+    return [narrow, (width, height)] if width > HALF_WIDTH else [(width, height)]
+
+
+def resize(axes: Any, width: float, height: float) -> None:
     """Give a panel this size in inches; title and axis name keep their place in points."""
+    canvas = axes.figure
     canvas.set_size_inches(width, height)
-    top = 1 - HEADER / (72 * height)
-    canvas.get_layout_engine().set(rect=(0, 0, 1, top))
-    name = canvas.axes[0].yaxis
-    name.set_label_coords(0, 1 - 20 / (72 * height), transform=canvas.transFigure)
-    for placed_by_hand in (*canvas.texts, name.label):
+    canvas.get_layout_engine().set(rect=(0, 0, 1, 1 - HEADER / (72 * height)))
+    corner = {"x": 0, "ha": "left", "va": "top"}
+    title = canvas.suptitle(canvas.get_suptitle(), y=1, **corner)
+    name = canvas.supylabel(
+        axes.get_ylabel(), y=1 - 19 / (72 * height), rotation=0, alpha=0.8, **corner
+    )
+    for placed_by_hand in (title, name):
         placed_by_hand.set_in_layout(False)
+    axes.yaxis.label.set_visible(False)
 
 
 def _draw(axes: Any) -> View:
     canvas = axes.figure
     stream = io.StringIO()
     style.apply()
-    canvas.savefig(
-        stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # _check_characters raises instead
+        canvas.savefig(
+            stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        )
     gids = {str(a.get_gid()) for a in axes.findobj() if a.get_gid()}
     svg, ids = _clean(stream.getvalue(), gids)
     height = canvas.get_figheight() * 72
@@ -244,7 +254,7 @@ def _clean(svg: str, gids: set[str]) -> tuple[str, dict[str, str]]:
     )
     for color, css in style.CSS_COLORS.items():
         svg = svg.replace(color, css)
-    return svg, {gid: short[gid] for gid in gids if gid in short}
+    return svg, {gid: short[gid] for gid in sorted(gids) if gid in short}
 
 
 def _two_decimals(match: re.Match[str]) -> str:
@@ -253,9 +263,13 @@ def _two_decimals(match: re.Match[str]) -> str:
 
 def _plain_log_ticks(axes: Any) -> None:
     for axis in (axes.xaxis, axes.yaxis):
-        if isinstance(axis.get_major_formatter(), LogFormatter):
-            axis.set_major_formatter(style.power_ticks())
-            axis.set_minor_formatter(NullFormatter())
+        if not isinstance(axis.get_major_formatter(), LogFormatter):
+            continue
+        axis.set_major_formatter(style.power_ticks())
+        axis.set_minor_formatter(NullFormatter())
+        low, high = axis.get_view_interval()
+        if axis.get_scale() == "log" and high <= 100 * low:
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
 
 
 def check_alt(alt: str) -> None:

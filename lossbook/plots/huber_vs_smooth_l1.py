@@ -91,7 +91,8 @@ def one_parameter() -> Figure:
     """슬라이더 하나(k = δ = β)로 A, B, D, E를 함께 움직입니다."""
     three = np.array([3.0])
     readout = [
-        f"오차 3에서: 후버 {huber(three, k)[0]:.3f} = {k:g} × 스무스 L1 {smooth_l1(three, k)[0]:.3f}"
+        f"오차 3에서: 후버 {huber(three, k)[0]:.3f} = "
+        f"{k:g} × 스무스 L1 {smooth_l1(three, k)[0]:.3f}"
         for k in SLIDER
     ]
     slider = Slider("k = δ = β", SLIDER, start=2.0, readout=readout)
@@ -118,8 +119,9 @@ def one_parameter() -> Figure:
     return slider_figure(
         *drawn,
         slider=slider,
-        alt="k를 0.1에서 4까지 바꾸는 네 칸의 그림. k가 커지면 후버 손실은 올라가고 스무스 L1 손실은 "
-        "내려간다. 후버의 기울기는 가운데 비탈이 그대로이고, 스무스 L1의 기울기는 높이가 그대로다.",
+        alt="k를 0.1에서 4까지 바꾸는 네 칸의 그림. k가 커지면 후버 손실은 올라가고 "
+        "스무스 L1 손실은 내려간다. 후버의 기울기는 가운데 비탈이 그대로이고, "
+        "스무스 L1의 기울기는 높이가 그대로다.",
     )
 
 
@@ -131,8 +133,10 @@ def limits() -> Figure:
     value.plot(ks, [huber(two, k)[0] for k in ks], label="후버")
     value.plot(ks, [smooth_l1(two, k)[0] for k in ks], label="스무스 L1")
     value.axvline(2, **style.REFERENCE)
-    value.legend(loc="lower center")
-    rest = panel(title="C₂. 극한까지 남은 거리", xlabel="k = δ = β", ylabel="[-4, 4]에서 가장 큰 차")
+    value.legend(loc="lower right", bbox_to_anchor=(0.56, 0))
+    rest = panel(
+        title="C₂. 극한까지 남은 거리", xlabel="k = δ = β", ylabel="[-4, 4]에서 가장 큰 차"
+    )
     to_square = np.array([np.max(np.abs(ERRORS**2 / 2 - huber(ERRORS, k))) for k in ks])
     to_absolute = [np.max(np.abs(np.abs(ERRORS) - smooth_l1(ERRORS, k))) for k in ks]
     rest.plot(ks, np.where(to_square > 0, to_square, np.nan), label="후버와 e²/2")
@@ -144,8 +148,8 @@ def limits() -> Figure:
         axes.set_yscale("log")
     return figure(
         value, rest,
-        alt="왼쪽: 오차가 2일 때 후버 손실은 k를 따라 오르다 2에서 멈추고, 스무스 L1 손실은 2에 머물다 "
-        "k를 따라 내려간다. 오른쪽: 후버와 e²/2의 차는 k = 4에서 0이 되고, "
+        alt="왼쪽: 오차가 2일 때 후버 손실은 k를 따라 오르다 2에서 멈추고, 스무스 L1 손실은 2에 "
+        "머물다 k를 따라 내려간다. 오른쪽: 후버와 e²/2의 차는 k = 4에서 0이 되고, "
         "스무스 L1과 |e|의 차는 k/2로 줄어들 뿐 0이 되지 않는다.",
     )  # fmt: skip
 
@@ -176,16 +180,17 @@ def argmin_path(decay: float = 0.5) -> Figure:
             "o", label="스무스 L1",
         )  # fmt: skip
         axes.text(0.06, 4.05, "평균 4", va="bottom")
-        axes.text(0.06, 2.05, "중앙값 2", va="bottom", path_effects=style.HALO)
+        axes.text(0.06, 2.14, "중앙값 2", va="bottom", path_effects=style.HALO)
         axes.set_xscale("log")
         axes.set_ylim(-0.15, 4.6)
         axes.legend(loc="upper left", bbox_to_anchor=(0.05, 0.83) if strength else (0.05, 0.4))
         drawn.append(axes)
     return figure(
         *drawn,
-        alt="왼쪽: k를 0.05에서 20까지 키우면 최소점이 중앙값 2에서 평균 4로 옮겨 가고, 스무스 L1의 "
-        "점이 모두 후버의 곡선 위에 있다. 오른쪽: c²/4를 더하면 후버의 최소점은 k가 작을 때 0에 "
-        "붙고 스무스 L1의 최소점은 k가 클 때 0으로 내려가, 두 길이 k = 1에서만 만난다.",
+        alt="왼쪽: k를 0.05에서 20까지 키우면 최소점이 중앙값 2에서 평균 4로 옮겨 가고, "
+        "스무스 L1의 점이 모두 후버의 곡선 위에 있다. 오른쪽: c²/4를 더하면 "
+        "후버의 최소점은 k가 작을 때 0에 붙고 "
+        "스무스 L1의 최소점은 k가 클 때 0으로 내려가, 두 길이 k = 1에서만 만난다.",
     )
 
 
@@ -220,8 +225,8 @@ def descents() -> Figure:
     return figure(
         *drawn,
         alt="오차 5.8에서 시작한 40걸음. 첫째 칸의 후버는 δ가 0.2이면 40걸음 뒤에도 멀리 있다. "
-        "둘째 칸의 스무스 L1은 어느 β에서나 같은 빠르기로 내려오다 β = 0.2에서는 0 곁에서 떨고 β = 4에서는 "
-        "느려진다. 셋째 칸은 첫째 칸과 똑같다.",
+        "둘째 칸의 스무스 L1은 어느 β에서나 같은 빠르기로 내려오다 "
+        "β = 0.2에서는 0 곁에서 떨고 β = 4에서는 느려진다. 셋째 칸은 첫째 칸과 똑같다.",
     )
 
 
@@ -246,11 +251,11 @@ def fitted(name: str, k: float, decay: float = 0.0) -> Array:
     from scipy.optimize import minimize
 
     features, target = diabetes()
-    loss = {"후버": huber_loss, "스무스 L1": smooth_l1_loss}[name]
+    losses: dict[str, Callable[..., Any]] = {"후버": huber_loss, "스무스 L1": smooth_l1_loss}
 
     def objective(weights: Array) -> tuple[float, Array]:
         answer = features @ weights
-        value = loss(answer, target, "mean", k) + decay / 2 * weights @ weights
+        value = losses[name](answer, target, "mean", k) + decay / 2 * weights @ weights
         return float(value), features.T @ SLOPES[name](answer, target, "mean", k) + decay * weights
 
     start = np.zeros(features.shape[1])
@@ -288,14 +293,16 @@ def step_counts(seeds: int = 5) -> dict[str, Array]:
 def training_steps() -> Figure:
     """당뇨병 데이터: 같은 학습률로 최소점 가까이 가는 데 드는 걸음 수."""
     axes = panel(
-        title="줄일 수 있는 손실의 95 %를 줄이기까지", xlabel="k = δ = β", ylabel="걸음 수 (로그 눈금)",
+        title="줄일 수 있는 손실의 95 %를 줄이기까지",
+        xlabel="k = δ = β",
+        ylabel="걸음 수 (로그 눈금)",
         wide=True,
-    )  # fmt: skip
+    )
     for (name, counts), marker in zip(step_counts().items(), "os", strict=True):
         (line,) = axes.plot(PARAMETERS, counts[:, 0], marker=marker, label=f"{name} (전체 배치)")
         axes.plot(
             np.repeat(PARAMETERS, counts.shape[1] - 1), counts[:, 1:].ravel(),
-            marker=marker, ls="", ms=4, mfc="none", color=line.get_color(),
+            marker=marker, ls="", ms=4, alpha=0.6, color=line.get_color(),
             label=f"{name} (미니배치, 씨앗 5개)",
         )  # fmt: skip
     axes.set_xscale("log")
@@ -306,8 +313,9 @@ def training_steps() -> Figure:
     axes.legend(loc="upper center")
     return figure(
         axes,
-        alt="가로축은 k, 세로축은 걸음 수. 후버는 k가 작을수록 걸음이 늘고 k가 3을 넘으면 평평하다. "
-        "스무스 L1은 k가 작을 때 평평하고 k가 커질수록 걸음이 는다. 두 선은 k = 1에서 만난다.",
+        alt="가로축은 k, 세로축은 걸음 수. 후버는 k가 작을수록 걸음이 늘고 "
+        "k가 3을 넘으면 평평하다. 스무스 L1은 k가 작을 때 평평하고 k가 커질수록 걸음이 는다. "
+        "두 선은 k = 1에서 만난다.",
     )
 
 
@@ -318,7 +326,10 @@ def weight_decay() -> Figure:
     """당뇨병 데이터: 같은 가중치 감쇠에서 가중치 벡터의 길이."""
     ks = np.geomspace(0.01, 100, 41)
     axes = panel(
-        title="가중치 감쇠 0.1에서 찾은 답", xlabel="k = δ = β", ylabel="가중치 벡터의 길이", wide=True
+        title="가중치 감쇠 0.1에서 찾은 답",
+        xlabel="k = δ = β",
+        ylabel="가중치 벡터의 길이",
+        wide=True,
     )
     lines = [
         axes.plot(ks, [np.linalg.norm(fitted(name, k, decay)) for k in ks], label=label, **look)[0]
@@ -334,6 +345,7 @@ def weight_decay() -> Figure:
     label_line(axes, lines[2], 5, dy=9)
     return figure(
         axes,
-        alt="가로축은 k, 세로축은 가중치 벡터의 길이. 감쇠가 없으면 두 손실의 길이가 같고 거의 평평하다. 감쇠가 있으면 "
-        "후버는 k가 작을 때 0으로 줄고, 스무스 L1은 k가 클 때 0으로 줄어, k = 1에서만 만난다.",
+        alt="가로축은 k, 세로축은 가중치 벡터의 길이. 감쇠가 없으면 두 손실의 길이가 같고 "
+        "거의 평평하다. 감쇠가 있으면 후버는 k가 작을 때 0으로 줄고, "
+        "스무스 L1은 k가 클 때 0으로 줄어, k = 1에서만 만난다.",
     )

@@ -43,11 +43,12 @@ def surrogates() -> Figure:
 
 
 SEEDS = (0, 1, 2)
+TRAINED_ON = 200
 
 
 @cache
 def overfitting_run(seed: int = 0) -> dict[str, Array]:
-    """Loss and accuracy of an over-parameterised network trained on 200 digits."""
+    """Loss and accuracy of an over-parameterised network trained on few digits."""
     import torch
     from sklearn.datasets import load_digits
 
@@ -55,7 +56,7 @@ def overfitting_run(seed: int = 0) -> dict[str, Array]:
     order = np.random.default_rng(seed).permutation(len(digits.target))
     data = torch.tensor(digits.data[order] / 16, dtype=torch.float32)
     labels = torch.tensor(digits.target[order])
-    train, held_out = slice(0, 200), slice(200, 1200)
+    train, held_out = slice(0, TRAINED_ON), slice(TRAINED_ON, TRAINED_ON + 1000)
     torch.manual_seed(seed)
     network = torch.nn.Sequential(
         torch.nn.Linear(64, 128), torch.nn.ReLU(),

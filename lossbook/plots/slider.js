@@ -20,12 +20,18 @@ customElements.get("loss-figure") || customElements.define("loss-figure", class 
     const root = this.attachShadow({ mode: "open" });
     root.innerHTML = `<style>
       slot { display: none }
-      form { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: center;
+      form { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center;
         justify-content: center; margin: 10px auto 0; max-width: 800px }
       label { font-weight: 600; white-space: nowrap }
-      input { flex: 1 1 260px; max-width: 420px; height: 28px; margin: 0;
-        accent-color: #2272b4; cursor: pointer }
-      input:focus-visible { outline: 3px solid #2272b4; outline-offset: 3px; border-radius: 4px }
+      input { flex: 1 1 260px; max-width: 420px; height: 28px; margin: 0; padding: 0;
+        appearance: none; background: none; cursor: pointer }
+      input::-webkit-slider-runnable-track { height: 4px; border-radius: 2px; background: #808080 }
+      input::-moz-range-track { height: 4px; border-radius: 2px; background: #808080 }
+      input::-webkit-slider-thumb { appearance: none; width: 24px; height: 24px; margin-top: -10px;
+        border: 0; border-radius: 50%; background: #2272b4 }
+      input::-moz-range-thumb { width: 24px; height: 24px; border: 0; border-radius: 50%;
+        background: #2272b4 }
+      input:focus-visible { outline: 3px solid #2272b4; outline-offset: 3px; border-radius: 14px }
       label, output { font-variant-numeric: tabular-nums }
       output { flex: 1 1 100%; text-align: center }
       output:empty { display: none }

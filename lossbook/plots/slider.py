@@ -32,6 +32,7 @@ class Mark:
     artist: Any
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    name: str
     closed: bool = False
 
 
@@ -95,7 +96,7 @@ class Slider:
         """움직이는 선: `ax.plot`과 같고, `x`나 `y`(또는 둘 다)의 모양이 (K, n)입니다."""
         rows_x, rows_y = self._rows(x), self._rows(y)
         (artist,) = ax.plot(self._first(rows_x), self._first(rows_y), **style)
-        self._add(ax, Mark(artist, rows_x, rows_y))
+        self._add(ax, Mark(artist, rows_x, rows_y, str(artist.get_label())))
         return artist
 
     def points(self, ax: Any, x: ArrayLike, y: ArrayLike, **style: Any) -> Any:
@@ -103,7 +104,9 @@ class Slider:
         look = {"linestyle": "none", "marker": "o", "markersize": 9, **style}
         return self.line(ax, x, y, **look)
 
-    def bars(self, ax: Any, x: ArrayLike, heights: ArrayLike, width: float = 0.8, **style: Any):
+    def bars(
+        self, ax: Any, x: ArrayLike, heights: ArrayLike, width: float = 0.8, **style: Any
+    ) -> Any:
         """움직이는 막대: `heights`의 모양은 (K, C), `x`는 막대 C개의 자리입니다."""
         at, rows = np.asarray(x, float), self._rows(heights)
         bars = ax.bar(at, self._first(rows), width, **style)
@@ -111,7 +114,8 @@ class Slider:
             zero = np.zeros_like(height)
             left, right = middle - width / 2, middle + width / 2
             corners = np.array([left, right, right, left])
-            self._add(ax, Mark(bar, corners, np.stack([zero, zero, height, height], 1), True))
+            rows_y = np.stack([zero, zero, height, height], axis=-1)
+            self._add(ax, Mark(bar, corners, rows_y, str(bars.get_label()), closed=True))
         return bars
 
     def area(self, ax: Any, x: ArrayLike, low: ArrayLike, high: ArrayLike, **style: Any) -> Any:
@@ -122,12 +126,12 @@ class Slider:
         around = np.concatenate([xs, xs[::-1]])
         look = {"alpha": 0.25, "linewidth": 0, **style}
         (artist,) = ax.fill(around, self._first(outline), **look)
-        self._add(ax, Mark(artist, around, outline, True))
+        self._add(ax, Mark(artist, around, outline, str(artist.get_label()), closed=True))
         return artist
 
     def _rows(self, data: ArrayLike) -> NDArray[np.float64]:
         rows = np.asarray(data, float)
-        if rows.ndim == 2 and len(rows) != np.size(self.values) or rows.ndim not in (1, 2):
+        if (rows.ndim == 2 and len(rows) != np.size(self.values)) or rows.ndim not in (1, 2):
             raise ValueError(
                 f"자료의 모양이 {rows.shape}입니다. 움직이지 않으면 (n,), 움직이면 "
                 f"({np.size(self.values)}, n)이어야 합니다."
@@ -161,16 +165,17 @@ def slider_figure(*panels: Any, slider: Slider, alt: str) -> Figure:
     """
     if not any(max(mark.x.ndim, mark.y.ndim) == 2 for mark in slider.marks.values()):
         raise ValueError("slider: 움직이는 것이 없습니다. slider.line(ax, …) 등으로 그리십시오.")
+    if not {mark.artist.axes for mark in slider.marks.values()} <= set(panels):
+        raise ValueError("slider: 움직이는 것이 그려진 칸이 panels에 없습니다.")
     drawings = views_of_panels(panels, alt)
     views = [view for views in drawings for view in views]
     names = list(slider.marks)
-    lost = set(names) - {name for view in views for name in view.ids}
-    if lost:
-        raise ValueError("slider: 움직이는 것이 그려진 칸이 panels에 없습니다.")
     body = arrange([[_as_image(view) for view in drawing] for drawing in drawings])
     data = {
         "marks": [
             {
+                "name": mark.name,
+                "panel": panels.index(mark.artist.axes),
                 "x": _numbers(mark.x, mark.artist.axes.xaxis),
                 "y": _numbers(mark.y, mark.artist.axes.yaxis),
                 "closed": mark.closed,

@@ -30,7 +30,7 @@ DARK_BACKGROUND = "#121212"
 """Background of the site's dark theme; the palette is measured against it and against white."""
 
 BLUE, ORANGE, TEAL, ORCHID, GOLD, VIOLET = PALETTE = (
-    "#2272b4", "#b84300", "#36a386", "#d262e8", "#a39000", "#7b54d1",
+    "#2272b4", "#b84300", "#36a386", "#d262e8", "#a39000", "#8919fa",
 )  # fmt: skip
 GREY = "#808080"
 """For what is only there for reference: the 0-1 loss, an asymptote, an old state."""
@@ -39,6 +39,9 @@ LINES = ("-", (0, (5, 2)), (0, (1.2, 1.6)), (0, (6, 2, 1.2, 2)), (0, (9, 2.5)), 
 
 REFERENCE: dict[str, Any] = {"color": GREY, "linestyle": (0, (3, 3)), "linewidth": 1.4}
 """Style of a fixed reference line: ``ax.axvline(1, **REFERENCE)``."""
+
+MAP = {"label": "_map"}
+"""For a region filled by a colour scale, as in a heat map: ``ax.fill(…, color=…, **MAP)``."""
 
 HALO = [patheffects.withStroke(linewidth=3, foreground=PAPER)]
 """For text that lies on lines: ``ax.text(…, path_effects=HALO)``."""
@@ -71,6 +74,7 @@ RC: dict[str, Any] = {
     "ytick.color": INK,
     "xtick.labelsize": 10.5,
     "ytick.labelsize": 10.5,
+    "xtick.major.pad": 7,
     "xtick.major.size": 0,
     "ytick.major.size": 0,
     "xtick.minor.size": 0,
@@ -94,6 +98,10 @@ RC: dict[str, Any] = {
     "legend.handlelength": 2.4,
     "legend.borderpad": 0.3,
     "legend.labelspacing": 0.35,
+    "figure.titlesize": 12,
+    "figure.titleweight": "bold",
+    "figure.labelsize": 10.5,
+    "figure.labelweight": "normal",
     "figure.facecolor": "none",
     "figure.dpi": 72,
     "savefig.facecolor": "none",

@@ -23,7 +23,8 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     e = x - y
     return Draw(
         {
-            "e": e, r"\delta": delta, "N": e.size, "w": w, "L": lossbook.huber_loss(x, y, delta=delta),
+            "e": e, r"\delta": delta, "N": e.size, "w": w,
+            "L": lossbook.huber_loss(x, y, delta=delta),
             r"\ell": lossbook.huber_loss(x, y, "none", delta),
             "L_w": lossbook.huber_loss(x, y, delta=delta, weight=w),
             r"\frac{\partial \ell}{\partial x}": lossbook.huber_loss_grad(x, y, "sum", delta),
