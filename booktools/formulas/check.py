@@ -28,6 +28,9 @@ def failures(rows: Rows, draw: Draw) -> Iterator[str]:
 def _failures(
     equation: Equation, names: dict[str, Any], ranges: dict[str, range]
 ) -> Iterator[str]:
+    empty = [index for index in equation.free if not ranges[index]]
+    if empty:
+        raise FormulaError(f"index {empty[0]} runs over nothing: nothing would be checked")
     with np.errstate(all="ignore"):
         for values in product(*(ranges[index] for index in equation.free)):
             at = dict(zip(equation.free, values, strict=True))
@@ -47,6 +50,8 @@ def _constants(names: dict[str, Any]) -> dict[str, Any]:
 def first_failure(latex: str | Rows, inputs: Sequence[Draw]) -> str | None:
     """The first input that refutes a formula, in words; None when it holds on all."""
     rows = equations(latex) if isinstance(latex, str) else latex
+    if not rows or not inputs:
+        raise FormulaError("nothing to check: no equation or no input")
     for number, draw in enumerate(inputs):
         failure = next(failures(rows, draw), None)
         if failure is not None:

@@ -9,7 +9,8 @@ from pathlib import Path
 CLOSING = re.compile(r"^\$\$\s*(?:\(([\w-]+)\))?\s*$")
 ONE_LINE = re.compile(r"^\$\$(.+?)\$\$\s*(?:\(([\w-]+)\))?\s*$")
 FENCE = re.compile(r"^(```|~~~)")
-DERIVATION = "% derivation"
+DERIVATION = re.compile(r"% derivation(?!\w)")
+UNREAD = "a display formula is `$$`, lines without a gap, `$$ (label)`, at the margin"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,17 @@ def displays_of(markdown: str) -> list[Display]:
                 start = None
         elif match := ONE_LINE.match(line):
             found.append(_display(match.group(1), match.group(2), lines, number))
-        elif line.strip() == "$$":
+        elif line == "$$":
             start = number
+        elif "$$" in line:
+            raise ValueError(f"line {number + 1}: {UNREAD}, found {line!r}")
+        if start not in (None, number) and (not line.strip() or "$$" in line):
+            raise ValueError(f"line {number + 1}: {UNREAD}, found {line!r} in a formula")
+    if start is not None:
+        raise ValueError(f"line {start + 1}: the formula is not closed; {UNREAD}")
     return found
 
 
 def _display(latex: str, label: str | None, lines: list[str], start: int) -> Display:
     above = lines[start - 1] if start else ""
-    return Display(latex.strip(), label or "", start + 1, above.startswith(DERIVATION))
+    return Display(latex.strip(), label or "", start + 1, bool(DERIVATION.match(above)))

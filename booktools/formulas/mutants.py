@@ -95,6 +95,7 @@ def _of_span(
             yield first, end, [r"\frac", *bottom, *top]
             yield first, end, _bare(top)
             yield first, end, _bare(bottom)
+            yield first, end, [*_bare(top), *_bare(bottom)]
             yield first, end, [r"\frac", "1", *bottom]
         case "index" | "name":
             for other in kinds[span.kind]:
@@ -103,8 +104,8 @@ def _of_span(
         case "extremum" | "big":
             yield first, first + 1, [SWAPPED[texts[first]]]
         case "bound":
-            yield first, end, [*inside, "+", "1"]
-            yield first, end, [*inside, "-", "1"]
+            yield first, end, ["{", *inside, "+", "1", "}"]
+            yield first, end, ["{", *inside, "-", "1", "}"]
 
 
 def _without(texts: list[str], first: int, end: int, joints: set[str]) -> Iterator[Edit]:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, key, show
+from booktools.formulas.tokens import (
+    RELATIONS,
+    FormulaError,
+    Token,
+    is_number,
+    key,
+    show,
+    tokenize,
+)
 from booktools.formulas.values import (
     CONSTANTS,
     Env,
@@ -80,12 +88,13 @@ class Parser:
         self.tokens, self.at, self.spans = tokens, 0, list[Span]()
         self.names = {**{key(k): v for k, v in CONSTANTS.items()}, **names}
         self.indices = indices
+        self.bare, self.first = False, 0
         self.scope: list[str] = []
         self.free: set[str] = set()
         self.closing: list[str] = []
         self.spellings: dict[str, list[tuple[str, ...]]] = {}
         for name in self.names:
-            words = tuple(name.split(" "))
+            words = tuple(token.text for token in tokenize(name))
             self.spellings.setdefault(words[0], []).append(words)
         for options in self.spellings.values():
             options.sort(key=len, reverse=True)
@@ -350,7 +359,7 @@ class Parser:
         if name is None:
             raise self.error("is not bound")
         value = self.names.get(name)
-        self.at += len(name.split(" "))
+        self.at += max(1, len(tokenize(name)))
         self.spans.append(Span("function" if callable(value) else "name", start, self.at))
         return self.applied(name, start) if callable(value) else self.indexed(name, value)
 
@@ -467,12 +476,7 @@ class Parser:
         self.bare = False
 
         def reduced(env: Env) -> object:
-            values = []
-            for assignment in domain(env):
-                env.update(assignment)
-                values.append(body(env))
-            for variable in variables:
-                env.pop(variable, None)
+            values = [body({**env, **assignment}) for assignment in domain(env)]
             if values and np.ndim(values[0]):
                 return sum(values) if operator == r"\sum" else function(values)
             return function(values)

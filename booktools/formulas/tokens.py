@@ -142,6 +142,10 @@ def equations(latex: str) -> list[list[Token]]:
         if not segment:
             continue
         related = any(token.text in RELATIONS for token in segment)
+        if not related and not (found and segment[0].text in ("+", "-", r"\cdot")):
+            raise FormulaError(
+                f"{segment[0].text!r} at {segment[0].position} begins a row without a relation"
+            )
         if found and (segment[0].text in RELATIONS or not related):
             found[-1].extend(segment)
         else:

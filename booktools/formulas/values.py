@@ -46,6 +46,8 @@ def take(value: Any, indices: Sequence[Any], name: str) -> Any:
                 raise FormulaError(f"index {index} of {name} is outside 1..{size}")
             return table.outside
         found = found[position]
+    if not isinstance(found, np.ndarray):
+        return found
     return found if found.ndim else found.item()
 
 
@@ -89,9 +91,9 @@ def holds(relation: str, left: Any, right: Any) -> bool:
     """The claim of a formula: an equality up to rounding, or an inequality."""
     if np.shape(left) != np.shape(right):
         return False
-    close = bool(np.allclose(left, right, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))
-    if relation == "=":
-        return close
+    close = bool(np.allclose(left, right, rtol=TOLERANCE, atol=TOLERANCE))
+    if relation in ("=", r"\ne"):
+        return close is (relation == "=")
     if relation in (r"\le", r"\ge"):
         return close or related(relation, left, right)
     return related(relation, left, right)

@@ -66,11 +66,8 @@ def _verdicts(
     error = attempt(chapter, setup, answer, checks)
     if error is not None:
         yield f"the solution fails: {_said(error)}; mend the solution or the checks"
-    error = attempt(chapter, setup, stub, exercise.checks)
-    if error is None:
+    if attempt(chapter, setup, stub, exercise.checks) is None:
         yield "the stub passes the visible checks; add a check that calls the answer"
-    elif not isinstance(error, NotImplementedError | AssertionError):
-        yield f"the stub fails outside 'with checking': {_said(error)}; readers would see this"
     for wrong in exercise.wrong:
         error = attempt(chapter, setup, wrong, checks)
         title = wrong.text.split("\n")[0]

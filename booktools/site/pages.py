@@ -85,6 +85,10 @@ def targets(page: Path) -> set[str]:
     return {str(tag["id"]) for tag in soup(page).select("[id]")}
 
 
+def has_anchor(page: Path, fragment: str) -> bool:
+    return not fragment or unquote(fragment) in targets(page)
+
+
 def broken_links(page: Path, site: Path) -> Iterator[Fault]:
     """Links inside the site whose file or anchor does not exist."""
     for link in soup(page).select("a[href]"):
@@ -94,9 +98,8 @@ def broken_links(page: Path, site: Path) -> Iterator[Fault]:
         target = (page.parent / unquote(href.path)).resolve() if href.path else page
         if not target.exists():
             yield Fault(page.name, str(link["href"]), "no such file in the site")
-        elif href.fragment and target.suffix == ".html":
-            if unquote(href.fragment) not in targets(target):
-                yield Fault(page.name, str(link["href"]), "no such anchor on that page")
+        elif target.suffix == ".html" and not has_anchor(target, href.fragment):
+            yield Fault(page.name, str(link["href"]), "no such anchor on that page")
 
 
 def external_resources(page: Path) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ def row(section: Section) -> str:
     return f"| {name}{status}<br>{section.korean} | {PARTS[section.part]}. {section.purpose} |"
 
 
-class SectionTable(SphinxDirective):
+class SectionTable(SphinxDirective):  # type: ignore[misc]
     """A table per family, each under its name."""
 
     has_content = False

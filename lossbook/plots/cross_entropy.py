@@ -221,7 +221,7 @@ def temperature() -> Figure:
     ]
     slider = Slider("온도 T", TEMPERATURES, start=1.0, format="{:.2f}", readout=readout)
     bars = panel(title="로짓을 T로 나눈 뒤의 확률", xlabel="클래스", ylabel="확률")
-    slider.bars(bars, np.arange(4), softmax(scaled), width=0.6)
+    slider.bars(bars, np.arange(4), softmax(scaled), width=0.6, label="확률")
     bars.set_xticks(range(4), ANIMALS)
     bars.set_ylim(0, 1.05)
     curves = panel(title="정답에 따른 손실", xlabel="온도 T (로그 눈금)", ylabel="손실 (nat)")
@@ -268,7 +268,7 @@ def smoothing() -> Figure:
     ]
     slider = Slider("스무딩 ε", SHARES, start=0.1, format="{:.2f}", readout=readout)
     bars = panel(title="목표 확률", xlabel="클래스 (0번이 정답)", ylabel="목표 확률")
-    slider.bars(bars, np.arange(CLASSES), targets, width=0.7)
+    slider.bars(bars, np.arange(CLASSES), targets, width=0.7, label="목표")
     bars.set_ylim(0, 1.02)
     bars.set_xticks(range(CLASSES))
     curve = panel(title="손실", xlabel="정답 로짓 - 나머지 로짓", ylabel="손실 (nat)")

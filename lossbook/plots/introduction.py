@@ -179,7 +179,7 @@ def learning_rate() -> Figure:
         axes = panel(title=title, xlabel="걸음", ylabel="손실 (로그 눈금)")
         axes.set_yscale("log")
         axes.set_ylim(1e-6, 1e4)
-        slider.line(axes, steps, np.maximum(rows, 1e-6), marker="o", markersize=4, label="_")
+        slider.line(axes, steps, np.maximum(rows, 1e-6), marker="o", markersize=4, label="손실")
         axes.axhline(rows[0, 0], color="0.5", linewidth=1, linestyle=":")
         panels.append(axes)
     return slider_figure(

@@ -32,7 +32,10 @@ def render(tmp_path):
             ":::{hint}\n:class: dropdown\n\n글\n:::",
             "<details>\n<summary>힌트</summary>\n\n글\n\n</details>",
         ),
-        ("::::{note}\n밖\n\n:::{tip}\n안\n:::\n::::", "> **참고**\n>\n> 밖\n>\n> > **도움말**\n> >\n> > 안"),
+        (
+            "::::{note}\n밖\n\n:::{tip}\n안\n:::\n::::",
+            "> **참고**\n>\n> 밖\n>\n> > **도움말**\n> >\n> > 안",
+        ),
         ("$$\nx + y\n$$ (small-def)", "$$\nx + y\n\\tag{1}\n$$"),
         ("$$ x $$ (small-def)", "$$\nx\n\\tag{1}\n$$"),
         ("% derivation: by hand\n$$\nx\n$$", "$$\nx\n$$"),
@@ -47,7 +50,7 @@ def render(tmp_path):
         ("[밖](https://pytorch.org/a.md)", "[밖](https://pytorch.org/a.md)"),
         ("`{eq}` 그리고 `% 글`", "`{eq}` 그리고 `% 글`"),
         ("```python\n% x\n:::{note}\n```", "```python\n% x\n:::{note}\n```"),
-        ("| a | b |\n| --- | --- |\n| $x$ | {eq}`other-def` |", "| $x$ | [(1)](other.ipynb#정의) |"),
+        ("| a |\n| --- |\n| {eq}`other-def` |", "| [(1)](other.ipynb#정의) |"),
     ],
 )  # fmt: skip
 def test_plain_form(render, source, expected):
