@@ -50,7 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
         input="로그 확률 (시간 축이 맨 앞)", target="레이블 번호의 열", shape="(T, N, C), (T, C) / 목표 (N, S) 또는 이어 붙인 1차원",
         range="0 이상, 불가능하면 inf", unit="nat (시퀀스당)", minimizer="정답으로 축약되는 경로의 확률 합이 1인 분포",
         defaults="blank=0, reduction='mean', zero_infinity=False",
-        functions=("ctc_loss",), torch="nn.CTCLoss", keras="CTC", sklearn="",
+        functions=("ctc_loss",), torch="nn.CTCLoss", keras="CTC", has_chapter=True,
     ),
     Entry(
         part="loss", number="03", slug="nll-loss", name="Negative log likelihood loss",

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from booktools.notebooks.chapter import Chapter
+from booktools.notebooks.chapter import chapter_of
 from booktools.notebooks.execute import check_code
 from booktools.notebooks.reference import code_cells, faults, with_outputs, write
 
@@ -55,7 +55,7 @@ def keep(item: IPyNbCell, run: NotebookNode) -> None:
     runs = _runs[item.path]
     runs.append(run)
     if len(runs) == len(code_cells(item.parent.nb)):
-        chapter = Chapter(item.path.with_suffix(".md"), item.config.rootpath)
+        chapter = chapter_of(item.path)
         check_code(chapter)
         notebook = with_outputs(chapter.notebook(), assemble(runs))
         write(notebook, chapter.execution)

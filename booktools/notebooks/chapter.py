@@ -16,7 +16,7 @@ from booktools.notebooks.dependencies import package_files
 from booktools.notebooks.exercises import Exercise, collect
 from booktools.notebooks.labels import Target, targets
 from booktools.notebooks.render import Renderer
-from booktools.notebooks.source import Cell, is_notebook, read
+from booktools.notebooks.source import Cell, SourceError, is_notebook, read
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = {"exercise-hidden", "exercise-wrong"}
@@ -123,6 +123,15 @@ class Chapter:
                     node.metadata["tags"] = ["hide-input"]
                 cells.append(node)
         return assemble(cells)
+
+
+def chapter_of(path: Path) -> Chapter:
+    """The chapter of a source or a notebook, in the book whose folder `chapters` it is in."""
+    source = path.resolve().with_suffix(".md")
+    folder = next((parent for parent in source.parents if parent.name == "chapters"), None)
+    if folder is None:
+        raise SourceError(f"{path}: expected a file below the folder 'chapters' of the book")
+    return Chapter(source, folder.parent)
 
 
 def split_at_headings(text: str) -> list[str]:

@@ -48,7 +48,7 @@ def check_code(chapter: Chapter) -> None:
 
 def nbval(notebooks: list[Path], root: Path = ROOT) -> int:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval",
-               "--nbval-sanitize-with", str(SANITIZE), *map(str, notebooks)]  # fmt: skip
+               f"--rootdir={root}", f"--nbval-sanitize-with={SANITIZE}", *map(str, notebooks)]  # fmt: skip
     if len(notebooks) > 1:
         command += ["-n", "2", "--dist", "loadfile"]
     return subprocess.run(command, cwd=root, check=False).returncode

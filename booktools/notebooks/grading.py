@@ -14,7 +14,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from booktools.notebooks.chapter import Chapter
+from booktools.notebooks.chapter import Chapter, chapter_of
 from booktools.notebooks.exercises import Exercise
 from booktools.notebooks.source import Cell
 
@@ -109,9 +109,7 @@ def _said(error: Exception) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    path = Path(arguments[0]).resolve()
-    root = next(folder for folder in path.parents if (folder / "chapters").is_dir())
-    found = list(exercise_faults(Chapter(path, root)))
+    found = list(exercise_faults(chapter_of(Path(arguments[0]))))
     print("\n".join(found))
     return len(found)
 

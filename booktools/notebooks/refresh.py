@@ -10,8 +10,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams
 
-from booktools.notebooks.chapter import ROOT, Chapter, chapters
+from booktools.notebooks.chapter import ROOT, Chapter, chapter_of, chapters
 from booktools.notebooks.reference import code_cells, faults, reduced, with_outputs, write
 from booktools.notebooks.source import SourceError
 
@@ -27,7 +28,7 @@ def refresh(paths: list[Path], force: bool = False, root: Path = ROOT) -> int:
     failed = 0
     for path in paths or chapters(root):
         start = time.monotonic()
-        chapter = Chapter(path.resolve().with_suffix(".md"), root)
+        chapter = chapter_of(path)
         try:
             done = refresh_chapter(chapter, force)
         except (SourceError, BadCell, FileNotFoundError) as error:
@@ -57,7 +58,7 @@ def execute(notebook: NotebookNode, chapter: Chapter) -> None:
     metadata = notebook.metadata
     notebook.metadata = nbformat.from_dict(dict(metadata))
     try:
-        NotebookClient(notebook, timeout=600, resources=folder, coalesce_streams=True).execute()
+        NotebookClient(notebook, timeout=600, resources=folder).execute()
     except CellExecutionError as error:
         raised = ANSI.sub("", str(error))
     notebook.metadata = metadata
@@ -65,5 +66,6 @@ def execute(notebook: NotebookNode, chapter: Chapter) -> None:
         cell.metadata.pop("execution", None)
         for fault in faults(cell) if cell.execution_count else ():
             raise BadCell(f"{chapter.name}:{line}: {fault}\n{raised}".rstrip())
+        cell.outputs = coalesce_streams(cell.outputs)
     if raised:
         raise BadCell(f"{chapter.name}: {raised}")

@@ -113,7 +113,7 @@ def _triangle(title: str) -> Any:
             at = np.array([(low, 0, 1 - low)]) @ CORNERS
             following = LEVELS[LEVELS.index(level) + 1]
             axes.annotate(f"{following:g}", at[0], (5, 0), textcoords="offset points", va="center")
-    axes.set_aspect("equal")
+    axes.set_aspect("equal", anchor="S")
     axes.set_xlim(-0.03, 1.08)
     axes.set_ylim(-0.03, 0.89)
     axes.set_xticks([])
@@ -147,6 +147,7 @@ def simplex() -> Figure:
 
 
 GAPS = np.linspace(-10, 10, 201)
+TICKS = (-10, -5, 0, 5, 10)
 
 
 def gap_logits(gap: Array) -> Array:
@@ -186,13 +187,15 @@ def gap() -> Figure:
     lowest, _ = loss_of_gap(np.array([best]), "smooth")
     value.plot(best, lowest[0], "o", color=style.TEAL, label="_")
     value.annotate(
-        f"최소: {best:.2f}", (best, lowest[0]), (0, -17), textcoords="offset points", ha="center",
+        f"최소: {best:.2f}", (best, lowest[0]), (0, -26), textcoords="offset points", ha="center",
         path_effects=style.HALO,
     )  # fmt: skip
     value.axhline(FLOOR, **style.REFERENCE)
     slope.axhline(0, **style.REFERENCE)
-    value.set_ylim(-1, 8.5)
+    value.set_ylim(-1.6, 8.5)
     slope.set_ylim(-1.1, 0.8)
+    for axes in (value, slope):
+        axes.set_xticks(TICKS)
     value.legend(loc="upper right")
     slope.legend(loc="upper left")
     return figure(
@@ -234,6 +237,7 @@ def temperature() -> Figure:
         )  # fmt: skip
     curves.axhline(np.log(4), **style.REFERENCE)
     curves.set_ylim(-0.2, 8.5)
+    curves.set_xlim(0.2, 5)
     curves.set_xticks([0.25, 0.5, 1, 2, 4])
     curves.legend()
     return slider_figure(
@@ -277,6 +281,7 @@ def smoothing() -> Figure:
     slider.line(curve, GAPS, losses, color=style.TEAL, linestyle="-", label="스무딩 ε")
     slider.points(curve, best[:, np.newaxis], lowest[:, np.newaxis], color=style.TEAL, label="_")
     curve.set_ylim(-0.3, 8.5)
+    curve.set_xticks(TICKS)
     curve.legend(loc="upper right")
     return slider_figure(
         bars, curve,

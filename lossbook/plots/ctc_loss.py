@@ -281,15 +281,17 @@ def _strip(title: str, cells: Array, ylabel: str, **look: Any) -> Any:
 def reading(seed: int = 0, line: int = 0) -> Figure:
     """숫자 줄 위에서 프레임별 확률이 훈련 동안 어떻게 바뀌는지 보는 슬라이더."""
     run = trained(seed)
-    frames, readout = [], []
+    frames = []
     truth = written(run.lines.labels[line])
     for iteration in CHECKPOINTS:
         log_probs, labels = _one(run, iteration, line)
+        said = written(greedy_decode(log_probs)) or "빈 줄"
+        loss = ctc_loss(log_probs, labels, [len(log_probs)], [len(labels)], reduction="sum")
         image = run.lines.images[line, :, : len(log_probs)]
         top = _strip("입력: 이어 붙인 손글씨 숫자", image, "화소 행", cmap="Greys")
         top.set_yticks([])
         tables = {
-            "망의 대답 p": np.exp(log_probs),
+            f"망의 대답 p: {said} (탐욕 해독), 손실 {loss:.1f}": np.exp(log_probs),
             f"정답 {truth}을 알 때의 몫 γ": occupancy(run, iteration, line),
         }
         strips = [_strip(title, cells.T, "기호") for title, cells in tables.items()]
@@ -297,10 +299,7 @@ def reading(seed: int = 0, line: int = 0) -> Figure:
             axes.set_yticks([0, *range(1, 11, 3)], ["∅", *(str(k - 1) for k in range(1, 11, 3))])
         alt = f"훈련 {iteration}회 뒤의 프레임별 확률과 정답을 알 때의 몫"
         frames.append(figure(top, *strips, alt=alt))
-        said = written(greedy_decode(log_probs)) or "(빈 줄)"
-        loss = ctc_loss(log_probs, labels, [len(log_probs)], [len(labels)], reduction="sum")
-        readout.append(f"탐욕 해독: {said}, 손실 {loss:.1f}")
-    slider = Slider("훈련 반복", CHECKPOINTS, 100, format="{:.0f}회", readout=readout)
+    slider = Slider("훈련 반복", CHECKPOINTS, 100, format="{:.0f}회")
     return frames_figure(
         frames, slider=slider,
         alt="위: 손글씨 숫자를 이어 붙인 줄. 가운데: 프레임마다 열한 기호의 확률. 아래: 정답을 "

@@ -50,7 +50,8 @@ def test_a_good_exercise_has_no_faults(found):
         ("assert twice(3) == 6,", "assert 6 == 6,", "the stub passes the visible checks"),
         ('with checking("연습 1"):\n    assert twice(3)', "if True:\n    assert thrice(3)",
          "the solution fails: NameError"),
-        ("assert twice(-1) == -2", "assert twice(0) == 0", "'# 오답: 부호를 잃음' passes every check"),
+        ("assert twice(-1) == -2", "assert twice(0) == 0",
+         "'# 오답: 부호를 잃음' passes every check"),
         ("return x**2", "return x.shape", "'# 오답: 제곱' ends in AttributeError"),
         ("# 오답: 제곱\n", "", "a wrong answer begins with '# 오답:'"),
         ("def twice(x):\n    return x**2", "def square(x):\n    return x**2",
@@ -75,7 +76,8 @@ def test_a_fault_is_found(found, old, new, fault):
         ("    ### END SOLUTION\n", "", "mark the solution with"),
         ("[exercise-hidden]", "[exercise]", "mark the solution with"),
         ("[exercise-hidden]", "[exercise-secret]", "unknown tag 'exercise-secret'"),
-        (":::{exercise} 두 배\n:label: ex-small-1\n:class: coding", ":::{note}", "before any exercise"),
+        (":::{exercise} 두 배\n:label: ex-small-1\n:class: coding", ":::{note}",
+         "before any exercise"),
     ],
 )  # fmt: skip
 def test_a_misplaced_cell_is_an_error_with_its_place(found, old, new, message):

@@ -17,7 +17,8 @@ from tests.booktools import small_book
 
 FIGURE = (
     "from IPython.display import HTML\n"
-    "HTML('<svg id=\"p01234567-8\"><path/></svg><img alt=\"곡선\" src=\"data:image/svg+xml,%3C a\">'\n"
+    "HTML('<svg id=\"p01234567-8\"><path/></svg>'\n"
+    "     '<img alt=\"곡선\" src=\"data:image/svg+xml,%3C a\">'\n"
     "     '<script type=\"application/json\">{\"y\":[[1,2],[3,4]]}</script><script>go()</script>')"
 )
 
@@ -50,7 +51,7 @@ def read(path):
 
 def run(root, *arguments):
     command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", "--nbval",
-               "--nbval-sanitize-with", str(SANITIZE), *arguments]  # fmt: skip
+               f"--nbval-sanitize-with={SANITIZE}", f"--rootdir={root}", *arguments]  # fmt: skip
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
@@ -58,7 +59,7 @@ def test_from_source_to_staged_book(book, no_kernel, capsys):
     text = small_book.TEXT + cell(FIGURE)
     chapter = small_book.write(book, "small", text)
     assert refresh.refresh([], root=book) == 0
-    committed = chapter.reference.read_text(encoding="utf-8")
+    committed = str([cell.outputs for cell in code_cells(read(chapter.reference))])
     assert list(pair_faults(chapter)) == []
     assert "답: 42" in committed
     for bytes_ in ("iVBORw0KGgo", "<path", "%3C", "go()", "p01234567"):
@@ -81,7 +82,8 @@ def test_from_source_to_staged_book(book, no_kernel, capsys):
     assert execute.execute(book) == 0
 
     # an edit of prose, a solution or a hidden check needs no run and keeps the outputs
-    edited = text.replace("2를 곱합니다", "둘을 곱합니다").replace("return 2 * x\n    #", "return x + x\n    #")
+    edited = text.replace("2를 곱합니다", "둘을 곱합니다")
+    edited = edited.replace("return 2 * x\n    #", "return x + x\n    #")
     chapter = small_book.write(book, "small", edited)
     assert [*pair_faults(chapter)] != []
     assert refresh.refresh([], root=book) == 0
@@ -201,6 +203,14 @@ def test_refresh_refuses_outputs_that_cannot_be_a_reference(book, code, fault, c
     assert fault in said
     assert not chapter.reference.exists()
     assert not chapter.execution.exists()
+
+
+def test_a_slow_cell_may_print_in_pieces(book):
+    slow = "import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)"
+    chapter = small_book.write(book, "small", f"# 장\n\n{small_book.SETUP}{cell(slow)}")
+    assert refresh.refresh([chapter.path], root=book) == 0
+    (output,) = code_cells(read(chapter.reference))[-1].outputs
+    assert output.text == "0\n1\n2\n"
 
 
 def test_execute_refuses_a_notebook_that_is_not_that_of_its_source(book, no_kernel):

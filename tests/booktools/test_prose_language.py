@@ -1,6 +1,5 @@
 """Faults of language are found; what only looks like one is not."""
 
-# ruff: noqa: E501
 
 from __future__ import annotations
 

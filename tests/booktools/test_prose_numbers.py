@@ -1,6 +1,5 @@
 """Numbers without a source are found; those with one are not."""
 
-# ruff: noqa: E501
 
 from __future__ import annotations
 
