@@ -270,6 +270,11 @@ def written(labels: tuple[int, ...]) -> str:
     return "".join(str(k - 1) for k in labels)
 
 
+def shortened(digits: str) -> str:
+    """What fits into a title."""
+    return f"{digits[:8]}…" if len(digits) > 8 else digits or "빈 줄"
+
+
 def _strip(title: str, cells: Array, ylabel: str, **look: Any) -> Any:
     axes = panel(title=title, xlabel="프레임 t (화소 열)", ylabel=ylabel, wide=True, height=2.7)
     axes.imshow(cells, aspect="auto", vmin=0, vmax=1, **look,
@@ -285,7 +290,7 @@ def reading(seed: int = 0, line: int = 0) -> Figure:
     truth = written(run.lines.labels[line])
     for iteration in CHECKPOINTS:
         log_probs, labels = _one(run, iteration, line)
-        said = written(greedy_decode(log_probs)) or "빈 줄"
+        said = shortened(written(greedy_decode(log_probs)))
         loss = ctc_loss(log_probs, labels, [len(log_probs)], [len(labels)], reduction="sum")
         image = run.lines.images[line, :, : len(log_probs)]
         top = _strip("입력: 이어 붙인 손글씨 숫자", image, "화소 행", cmap="Greys")

@@ -60,7 +60,7 @@ class Figure:
     html
         노트북에 나타나는 HTML.
     body
-        슬라이더를 뺀 그림만의 HTML.
+        칸들만의 HTML.
     """
 
     panels: tuple[Any, ...]
@@ -127,10 +127,10 @@ def figure(*panels: Any, alt: str) -> Figure:
     ValueError
         제목, 축 이름, 범례, `alt`가 빠졌거나 글꼴에 없는 문자가 쓰였을 때.
     """
-    body = arrange(views_of_panels(panels, alt))
+    body = cells(views_of_panels(panels, alt))
     html = (
         f'<figure class="loss-plot" role="img" aria-label="{escape(alt)}" style="margin:1em 0">'
-        f"{body}</figure>"
+        f"{arrange(body)}</figure>"
     )
     return Figure(tuple(panels), alt, html, body)
 
@@ -143,12 +143,16 @@ def views_of_panels(panels: Sequence[Any], alt: str) -> list[list[View]]:
     return [_views(axes) for axes in panels]
 
 
-def arrange(drawings: Sequence[Sequence[View]]) -> str:
-    """HTML that puts the panels side by side where they fit, one below the other elsewhere."""
-    cells = "".join(_cell([view.svg for view in views]) for views in drawings)
+def cells(drawings: Sequence[Sequence[View]]) -> str:
+    """The HTML of the panels, one after the other."""
+    return "".join(_cell([view.svg for view in views]) for views in drawings)
+
+
+def arrange(body: str) -> str:
+    """Put the panels side by side where they fit, one below the other elsewhere."""
     return (
         '<div class="loss-views" style="display:flex;flex-wrap:wrap;justify-content:center;'
-        f'gap:20px 24px">{cells}</div>'
+        f'gap:20px 24px">{body}</div>'
     )
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.plots.figure import Figure, View, arrange, check_alt, views_of_panels
+from lossbook.plots.figure import Figure, View, arrange, cells, check_alt, views_of_panels
 
 MOST_VALUES = 101
 
@@ -170,7 +170,7 @@ def slider_figure(*panels: Any, slider: Slider, alt: str) -> Figure:
     drawings = views_of_panels(panels, alt)
     views = [view for views in drawings for view in views]
     names = list(slider.marks)
-    body = arrange([[_as_image(view) for view in drawing] for drawing in drawings])
+    body = cells([[_as_image(view) for view in drawing] for drawing in drawings])
     data = {
         "marks": [
             {
@@ -210,7 +210,7 @@ def frames_figure(frames: Sequence[Figure], *, slider: Slider, alt: str) -> Figu
         )
     start = frames[slider.index]
     drawings = views_of_panels(start.panels, alt)
-    body = arrange([[_as_image(view) for view in drawing] for drawing in drawings])
+    body = cells([[_as_image(view) for view in drawing] for drawing in drawings])
     data = {"frames": [None if frame is start else frame.body for frame in frames]}
     panels = tuple(axes for frame in frames for axes in frame.panels)
     return Figure(panels, alt, _element(slider, body, data, alt), body)
@@ -250,7 +250,7 @@ def _element(slider: Slider, body: str, data: dict[str, Any], alt: str) -> str:
         **data,
     }
     rows = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    picture = body.replace('<img alt=""', f'<img alt="{escape(alt)}"', 1)
+    picture = arrange(body).replace('<img alt=""', f'<img alt="{escape(alt)}"', 1)
     return (
         f'<loss-figure role="group" aria-label="움직이는 그림: {escape(slider.label)}" '
         f'data-lm-suppress-shortcuts="true" style="display:block;margin:1em 0">{picture}'

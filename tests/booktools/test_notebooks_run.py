@@ -128,7 +128,7 @@ def test_from_source_to_staged_book(book, no_kernel, capsys):
     chapter.reference.write_text(
         chapter.reference.read_text(encoding="utf-8").replace("답: 42", "답: 43"), encoding="utf-8"
     )
-    with pytest.raises(stage.NotExecuted, match=r"small\.md:21: the outputs of .* are not those"):
+    with pytest.raises(stage.NotExecuted, match=r"small\.md:23: the outputs of .* are not those"):
         stage.stage(book)
     chapter.execution.unlink()
     with pytest.raises(stage.NotExecuted, match="there is no execution of this code"):

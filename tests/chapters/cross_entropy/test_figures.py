@@ -199,3 +199,28 @@ def test_the_lost_digits_of_the_text():
     for kind, lost in (("ce", 0), ("double", 3), ("smooth", 0)):
         classes = [len(np.unique(plots.trained(kind, s).logits.argmax(1))) for s in plots.SEEDS]
         assert sum(count < 10 for count in classes) == lost
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("cross_entropy", test_penalties_and_the_best_report),
+        ("cross_entropy", test_gap),
+        ("cross_entropy", test_temperature),
+        ("cross_entropy", test_smoothing),
+        ("cross_entropy_grad", test_gap),
+        ("cross_entropy_grad", test_simplex_arrows_are_gradients),
+        ("cross_entropy_grad", test_simplex_paths_are_descents),
+        ("reliability", test_training_draws_curves_and_reliability),
+    ],
+)
+def test_a_figure_that_draws_something_else_is_refuted(name, check, monkeypatch):
+    right = getattr(plots, name)
+
+    def wrong(*args, **options):
+        result = right(*args, **options)
+        return (*result[:1], 0.98 * result[1], result[2]) if name == "reliability" else 1.02 * result
+
+    monkeypatch.setattr(plots, name, wrong)
+    with pytest.raises(AssertionError):
+        check()
