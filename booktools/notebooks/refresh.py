@@ -58,7 +58,9 @@ def execute(notebook: NotebookNode, chapter: Chapter) -> None:
     metadata = notebook.metadata
     notebook.metadata = nbformat.from_dict(dict(metadata))
     try:
-        NotebookClient(notebook, timeout=600, resources=folder).execute()
+        quiet = ["--IPKernelApp.log_level=ERROR"]
+        client = NotebookClient(notebook, timeout=600, resources=folder, extra_arguments=quiet)
+        client.execute()
     except CellExecutionError as error:
         raised = ANSI.sub("", str(error))
     notebook.metadata = metadata

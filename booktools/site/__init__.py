@@ -1,4 +1,4 @@
-"""Sphinx extension of the book: the table of sections, Korean interface, fonts, notebooks to download."""
+"""Sphinx extension of the book: table of sections, Korean interface, fonts, notebooks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     korean.install(app)
     app.connect("config-inited", add_templates)
     app.connect("builder-inited", add_static_files)
+    app.connect("html-page-context", tidy_page, priority=900)
     app.connect("build-finished", put_reader_notebooks)
     app.connect("build-finished", fonts.subset_for_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
@@ -31,6 +32,23 @@ def add_static_files(app: Sphinx) -> None:
     app.config.html_static_path.append(str(HERE / "static"))
     for name in ("fonts.css", "book.css", "figures.css"):
         app.add_css_file(name)
+    app.add_js_file("book.js", loading_method="defer")
+
+
+def tidy_page(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Leave out thebe, which is off and declares its address twice, and an English label."""
+    context["script_files"] = [
+        script for script in context.get("script_files", []) if "thebe" not in _described(script)
+    ]
+    if "body" in context:
+        context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
+
+
+def _described(script: Any) -> str:
+    attributes = getattr(script, "attributes", {})
+    return f"{getattr(script, 'filename', script)} {attributes.get('body', '')}".lower()
 
 
 def put_reader_notebooks(app: Sphinx, error: Exception | None) -> None:

@@ -25,8 +25,8 @@ def ensure() -> int:
         return 0
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         print("Chromium을 설치합니다 …", flush=True)
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+        for arguments in (["update"], ["install", "-y", "chromium"]):
+            subprocess.run(["apt-get", "-qq", *arguments], check=False, stdout=subprocess.DEVNULL)
     if find():
         return 0
     print(MISSING, file=sys.stderr)

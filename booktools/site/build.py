@@ -31,8 +31,9 @@ def build() -> int:
     forget_an_older_site()
     with LOG.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
-        )
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, env=environment(),
+            start_new_session=True,
+        )  # fmt: skip
         status = process.wait()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
@@ -42,6 +43,14 @@ def build() -> int:
         print(LOG.read_text(encoding="utf-8"), file=sys.stderr)
         print("책을 만들지 못했습니다. 위의 경고와 오류를 고치세요.", file=sys.stderr)
     return status
+
+
+def environment() -> dict[str, str]:
+    """The extension is found from the repository, node from the environment's own folder."""
+    folder = str(Path(sys.executable).parent)
+    home = Path(__file__).parents[2]
+    path = os.pathsep.join([folder, os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(home)}
 
 
 def forget_an_older_site() -> None:

@@ -301,7 +301,7 @@ def reading(seed: int = 0, line: int = 0) -> Figure:
         }
         strips = [_strip(title, cells.T, "기호") for title, cells in tables.items()]
         for axes in strips:
-            axes.set_yticks([0, *range(1, 11, 3)], ["∅", *(str(k - 1) for k in range(1, 11, 3))])
+            axes.set_yticks([0, 3, 6, 9], ["∅", "2", "5", "8"])
         alt = f"훈련 {iteration}회 뒤의 프레임별 확률과 정답을 알 때의 몫"
         frames.append(figure(top, *strips, alt=alt))
     slider = Slider("훈련 반복", CHECKPOINTS, 100, format="{:.0f}회")

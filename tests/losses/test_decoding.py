@@ -1,11 +1,12 @@
 """Decoders against the list of all paths."""
 
+import inspect
 from itertools import product
 
 import numpy as np
 import pytest
 
-from lossbook import ctc_loss
+from lossbook import ctc_loss, decoding
 from lossbook.decoding import collapse, greedy_decode, prefix_beam_search
 
 TWO_FRAMES = np.log([[0.6, 0.4], [0.6, 0.4]])
@@ -116,3 +117,49 @@ def test_a_language_model_sees_the_prefix():
 def test_refusals_name_the_argument(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+FAULTS = [
+    ("if symbol not in (previous, blank)", "if symbol != previous"),
+    ("previous = symbol", "previous = symbol or previous"),
+    ("frames.argmax(axis=1)", "frames.argmin(axis=1)"),
+    ("new = ends[AFTER_BLANK] + log_p", "new = either + log_p"),
+    ("AFTER_LABEL, ends[AFTER_LABEL] + log_p", "AFTER_LABEL, either + log_p"),
+    ("prefix, AFTER_BLANK, either", "prefix, AFTER_LABEL, either"),
+    ("-_log_add(*grown[prefix])", "_log_add(*grown[prefix])"),
+    ("_log_add(ends[end], log_p)", "max(ends[end], log_p)"),
+    ("else:\n                    new = either + log_p + bonus(prefix, symbol)",
+     "else:\n                    new = either + log_p"),
+]  # fmt: skip
+
+
+def faulty(decoders):
+    """What the decoders of a namespace get wrong on paths that are listed one by one."""
+    wrong = [path for path in product(range(3), repeat=4)
+             if decoders["collapse"](path) != tuple(
+                 k for t, k in enumerate(path) if k and (t == 0 or path[t - 1] != k))]  # fmt: skip
+    log_probs = random_frames(5, 3, seed=2)
+    if decoders["greedy_decode"](log_probs) != greedy_decode(log_probs):
+        wrong.append("greedy")
+    bonus = {1: -0.5, 2: 0.25}
+    found = decoders["prefix_beam_search"](log_probs, 200, 0, lambda _, symbol: bonus[symbol])
+    expected = {
+        labels: np.log(probability) + sum(bonus[k] for k in labels)
+        for labels, probability in labellings(log_probs).items()
+    }
+    if found != sorted(found, key=lambda item: -item[1]) or dict(found) != pytest.approx(expected):
+        wrong.append("beam")
+    return wrong
+
+
+def test_the_decoders_pass_the_check_of_the_faults():
+    assert not faulty(vars(decoding))
+
+
+@pytest.mark.parametrize(("written", "instead"), FAULTS)
+def test_a_planted_fault_is_seen(written, instead):
+    source = inspect.getsource(decoding)
+    assert source.count(written) == 1
+    namespace = {"__name__": "planted"}
+    exec(compile(source.replace(written, instead), "planted", "exec"), namespace)
+    assert faulty(namespace)
