@@ -1,4 +1,4 @@
-"""LaTeX source to tokens, and a display to its equations. The grammar is in docs-formulas.md."""
+"""LaTeX source to tokens, and a display to its equations. The grammar is in CONTRIBUTING.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 // A formula or table that scrolls sideways can be reached and scrolled by keyboard.
-const scrolling = ".bd-article div.math, .bd-article .output, .bd-article pre";
+const scrolling = ".bd-article div.math, .bd-article .katex-display, .bd-article .output, .bd-article pre";
 
 function makeReachable() {
   for (const box of document.querySelectorAll(scrolling)) {
