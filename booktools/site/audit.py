@@ -75,7 +75,9 @@ def _audit_theme(browser: Browser, path: Path, theme: Any) -> Iterator[str]:
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
     page.on("console", on_console)
     page.goto(path.as_uri(), wait_until="load")
+    page.add_style_tag(content=STILL)
     page.evaluate(OPEN_ALL)
+    page.wait_for_timeout(SETTLE_MS)
     faults += [f"katex-error: {text}" for text in page.locator(".katex-error").all_inner_texts()]
     faults += [f"too wide at 390 px: {element}" for element in page.evaluate(WIDE_ELEMENTS)]
     faults += _axe_faults(page)
@@ -86,6 +88,9 @@ def _audit_theme(browser: Browser, path: Path, theme: Any) -> Iterator[str]:
 
 
 MOST_STEPS = 25
+SETTLE_MS = 300
+STILL = "* { transition: none !important; animation: none !important; }"
+"""Colours are judged at rest: a box that fades in has less contrast for a moment."""
 
 
 def _axe_faults(page: Page) -> Iterator[str]:
