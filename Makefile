@@ -29,7 +29,7 @@ test: $(STAMP) browser
 	  --doctest-modules lossbook tests chapters --ignore tests/site ; \
 	python -m booktools stage ; \
 	python -m booktools build ; \
-	pytest -q tests/site ; \
+	pytest -q -n 2 tests/site ; \
 	echo "make test: 코드, 수식, 노트북, 문장, 그림, 사이트를 모두 확인했습니다. $$(( $$(date +%s) - start ))초 걸렸습니다."
 
 refresh: $(STAMP)
