@@ -11,6 +11,7 @@ import numpy as np
 from booktools.formulas.binding import Binding, Draw
 from booktools.formulas.parser import Equation, claims, parse
 from booktools.formulas.tokens import FormulaError, Token, equations, show
+from booktools.formulas.values import CONSTANTS
 
 Rows = Sequence[Sequence[Token]]
 
@@ -31,20 +32,15 @@ def _failures(
     empty = [index for index in equation.free if not ranges[index]]
     if empty:
         raise FormulaError(f"index {empty[0]} runs over nothing: nothing would be checked")
+    scope = {**CONSTANTS, **names}
     with np.errstate(all="ignore"):
         for values in product(*(ranges[index] for index in equation.free)):
             at = dict(zip(equation.free, values, strict=True))
-            failed = claims(equation, {**names, **_constants(names), **at})
+            failed = claims(equation, {**scope, **at})
             if failed is not None:
                 relation, left, right = failed
                 where = ", ".join(f"{index} = {value}" for index, value in at.items()) or "input"
                 yield f"at {where}: left side {left}, {relation} fails for {right}"
-
-
-def _constants(names: dict[str, Any]) -> dict[str, Any]:
-    from booktools.formulas.values import CONSTANTS
-
-    return {name: value for name, value in CONSTANTS.items() if name not in names}
 
 
 def first_failure(latex: str | Rows, inputs: Sequence[Draw]) -> str | None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from booktools.formulas.parser import parse
 from booktools.formulas.tokens import FormulaError, Token, is_number, tokenize
+from booktools.formulas.values import CONSTANTS
 
 INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+?)\$(?!\$)")
 CODE = re.compile(r"^(```|~~~).*?^\1\s*$|`[^`\n]*`", re.M | re.S)
@@ -57,7 +58,7 @@ def _value(side: list[Token]) -> float | None:
     if not side or _has_a_letter_e(side):
         return None
     try:
-        return float(parse(side, {}, {}).members[0](_constants()))
+        return float(parse(side, {}, {}).members[0](dict(CONSTANTS)))
     except (FormulaError, ArithmeticError, TypeError, ValueError):
         return None
 
@@ -66,12 +67,6 @@ def _has_a_letter_e(side: list[Token]) -> bool:
     """Without an exponent, e is the error of a prediction and not Euler's number."""
     texts = [token.text for token in side] + [""]
     return any(a == "e" and b != "^" for a, b in pairwise(texts))
-
-
-def _constants() -> dict[str, float]:
-    from booktools.formulas.values import CONSTANTS
-
-    return dict(CONSTANTS)
 
 
 def _tolerance(side: list[Token]) -> float:

@@ -17,7 +17,6 @@ ENGLISH_INTERFACE = re.compile(
     r"previous page|next page|By the|Copyright|Solution|Exercise|Table of|Toggle|Download|Print|"
     r"Fullscreen|Light|Dark|System Settings|Source|Last updated|Powered by|Permalink|Launch on)\b"
 )
-ALLOWED_ENGLISH = re.compile(r"© Copyright$")
 RENDERING_FAULTS = {
     "katex-error": "a formula that KaTeX could not set",
     "Traceback (most recent call last)": "a traceback",
