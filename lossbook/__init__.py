@@ -8,6 +8,8 @@ from lossbook import catalog
 from lossbook.losses.cross_entropy import cross_entropy, cross_entropy_grad
 from lossbook.losses.ctc_loss import ctc_loss, ctc_loss_grad
 from lossbook.losses.huber_loss import huber_loss, huber_loss_grad
+from lossbook.losses.l1_loss import l1_loss, l1_loss_grad
+from lossbook.losses.mse_loss import mse_loss, mse_loss_grad
 from lossbook.losses.nll_loss import nll_loss, nll_loss_grad
 from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
 
@@ -19,6 +21,10 @@ __all__ = [
     "ctc_loss_grad",
     "huber_loss",
     "huber_loss_grad",
+    "l1_loss",
+    "l1_loss_grad",
+    "mse_loss",
+    "mse_loss_grad",
     "nll_loss",
     "nll_loss_grad",
     "smooth_l1_loss",

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from lossbook.losses._checks import Array, as_array, real_array
 
 
-def classes_first(array: Array) -> Array:
-    """Return (N, C, d…) as a view (C, N, d…); (C) stays as it is."""
-    return np.moveaxis(array, 1, 0) if array.ndim > 1 else array
+def number_of_classes(input: Array) -> int:
+    """Return C."""
+    return input.shape[min(1, input.ndim - 1)]
 
 
-def classes_second(array: Array, like: Array) -> Any:
-    """Undo `classes_first`, in the dtype of `like`."""
-    back = np.moveaxis(array, 0, 1) if array.ndim > 1 else array
-    return np.ascontiguousarray(back, like.dtype)
+def positions(input: Array) -> tuple[int, ...]:
+    """Return the shape of `input` without its class axis."""
+    return input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
 
 
 def at(values: Array, labels: Array) -> Array:
-    """Pick from `values` (C, N, d…) the one at each of the `labels` (N, d…)."""
+    """Pick from `values` (C, n, d) the one at each of the `labels` (n, d)."""
     if len(values) == 0:
         return np.zeros(labels.shape, values.dtype)
-    picked: Array = np.take_along_axis(values, labels[np.newaxis], axis=0)[0]
+    n, d = labels.shape
+    picked: Array = values[labels, np.arange(n)[:, np.newaxis], np.arange(d)]
     return picked
 
 
 def one_hot(values: Array, labels: Array, like: Array) -> Array:
-    """Return zeros in the shape of `like` (C, N, d…) with `values` (N, d…) at the `labels`."""
-    result = np.zeros_like(like)
+    """Return zeros in the shape of `like` (C, n, d) with `values` (n, d) at the `labels`."""
+    result = np.zeros(like.shape, like.dtype)
     if len(like) > 0:
-        np.put_along_axis(result, labels[np.newaxis], values[np.newaxis], axis=0)
+        n, d = labels.shape
+        result[labels, np.arange(n)[:, np.newaxis], np.arange(d)] = values
     return result
 
 
 def checked_labels(target: ArrayLike, input: Array, ignore_index: int) -> tuple[Array, Array]:
-    """Return the labels, ignored ones replaced by 0, and the mask of those that count."""
+    """Return the labels, one a position, ignored ones replaced by 0, and which ones count."""
     labels = as_array("target", target)
     if labels.size == 0 and not hasattr(target, "dtype"):
         labels = labels.astype(np.int64)
@@ -48,28 +47,32 @@ def checked_labels(target: ArrayLike, input: Array, ignore_index: int) -> tuple[
             f"target에 클래스 번호를 주려면 dtype이 {', '.join(allowed)} 가운데 하나여야 합니다. "
             f"받은 dtype: {labels.dtype}."
         )
-    shapes = [input.shape[:1] + input.shape[2:]] if input.ndim > 1 else [(), (1,)]
+    shapes = [positions(input)] if input.ndim > 1 else [(), (1,)]
     if labels.shape not in shapes:
         raise ValueError(
             f"target의 모양은 input의 모양 {input.shape}에서 클래스 축(축 1, 1차원이면 축 0)을 뺀 "
             f"{' 또는 '.join(map(str, shapes))} 모양이어야 합니다. 받은 모양: {labels.shape}."
         )
-    kept = labels != ignore_index
-    classes = len(classes_first(input))
-    outside = kept & ((labels < 0) | (labels >= classes))
-    if np.any(outside):
+    kept = np.asarray(labels != ignore_index)
+    valid = labels if kept.all() else labels[kept]
+    classes = number_of_classes(input)
+    if valid.size and not 0 <= valid.min() <= valid.max() < classes:
+        outside = valid[(valid < 0) | (valid >= classes)]
         raise IndexError(
             f"target의 클래스 번호는 0 이상 {classes} 미만이거나 ignore_index({ignore_index})여야 "
-            f"합니다. 받은 번호: {labels[outside].flat[0]}."
+            f"합니다. 받은 번호: {outside.flat[0]}."
         )
-    return np.where(kept, labels, 0).astype(np.int64), np.asarray(kept)
+    if valid is not labels:
+        labels = np.where(kept, labels, 0)
+    shape = positions(input)
+    return labels.astype(np.int64, copy=False).reshape(shape), kept.reshape(shape)
 
 
 def checked_weight(weight: ArrayLike | None, input: Array, like_input: bool = True) -> Array:
     """Return the weight of each class; with `like_input` its dtype has to be that of `input`."""
-    classes = len(classes_first(input))
+    classes = number_of_classes(input)
     if weight is None:
-        return np.ones(classes, input.dtype)
+        return np.ones(classes or 1, input.dtype)
     w = real_array("weight", weight, like=input)
     if like_input and w.dtype != input.dtype:
         raise TypeError(
@@ -81,12 +84,15 @@ def checked_weight(weight: ArrayLike | None, input: Array, like_input: bool = Tr
             f"weight의 모양은 클래스마다 하나씩 ({classes},) 모양이어야 합니다. "
             f"받은 모양: {w.shape}."
         )
-    return w
+    return w if classes else np.ones(1, w.dtype)
 
 
-def along_classes(weight: Array, like: Array) -> Array:
-    """Return the weights (C) as a view of the shape of `like` (C, N, d…)."""
-    return np.broadcast_to(weight.reshape(-1, *[1] * (like.ndim - 1)), like.shape)
+def weight_sum(weight: Array | None, labels: Array, kept: Array) -> float:
+    """Return what 'mean' divides by: the sum of the weights of the labels that count."""
+    if weight is None:
+        return float(np.count_nonzero(kept)) or np.nan
+    weights = np.where(kept, weight[labels], 0)
+    return float(np.sum(weights, dtype=np.float64)) if np.any(weights) else np.nan
 
 
 def check_class_axis(input: Array) -> None:

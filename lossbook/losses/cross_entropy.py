@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.losses._blocks import class_blocks, gradient, reduced, reduction_scale
 from lossbook.losses._checks import (
     Array,
     as_array,
@@ -18,16 +19,15 @@ from lossbook.losses._checks import (
     working_dtype,
 )
 from lossbook.losses._classes import (
-    along_classes,
     at,
     check_class_axis,
     checked_labels,
     checked_weight,
-    classes_first,
-    classes_second,
+    number_of_classes,
     one_hot,
+    positions,
+    weight_sum,
 )
-from lossbook.losses._reduce import reduced, reduction_scale
 
 
 @np.errstate(all="ignore")
@@ -94,22 +94,25 @@ def cross_entropy(
     >>> print(cross_entropy(logits, [0], label_smoothing=0.3).round(6))
     0.759316
     """
-    x, y, w, kept, C, ε, dtype = _checked(
+    arrays, w, C, ε, total, dtype = _checked(
         input, target, weight, ignore_index, reduction, label_smoothing
     )
-    z = x - np.max(x, axis=0, initial=-np.inf)
-    log_p = z - np.log(np.sum(np.exp(z), axis=0))
-    if y.shape == x.shape:
-        q = (1 - ε) * y + ε / C
-        loss = -np.sum(w * q * log_p, axis=0)
-        return reduced(loss, reduction, dtype, total=x.size / C)
-    total = np.sum(at(w, y), where=kept)
-    loss = np.where(kept, -at(w, y) * at(log_p, y), 0)
-    value = reduced(loss, reduction, dtype, total)
-    if ε > 0:
-        spread = np.where(kept, -np.sum(w * log_p, axis=0), 0)
-        value = (1 - ε) * value + ε / C * reduced(spread, reduction, dtype, total)
-    return value
+
+    def of_labels(x: Array, y: Array, kept: Array) -> Array:
+        log_p = log_softmax(x)
+        loss = -w[y, 0, 0] * at(log_p, y)
+        if ε > 0:
+            loss = (1 - ε) * loss - ε / C * np.sum(w * log_p, axis=0)
+        return np.where(kept, loss, 0)
+
+    def of_probabilities(x: Array, q: Array) -> Array:
+        q = (1 - ε) * q + ε / C
+        return -np.sum(w * q * log_softmax(x), axis=0)
+
+    return reduced(
+        of_labels if len(arrays) == 3 else of_probabilities, arrays, reduction,
+        total=total, dtype=dtype, shape=positions(arrays[0]), blocks=class_blocks,
+    )  # fmt: skip
 
 
 @np.errstate(all="ignore")
@@ -147,21 +150,36 @@ def cross_entropy_grad(
     >>> print(cross_entropy_grad(np.log([[6.0, 3.0, 1.0]]), [0]).round(6))
     [[-0.4  0.3  0.1]]
     """
-    x, y, w, kept, C, ε, _ = _checked(
+    arrays, w, C, ε, total, _ = _checked(
         input, target, weight, ignore_index, reduction, label_smoothing
     )
-    z = x - np.max(x, axis=0, initial=-np.inf)
-    p = np.exp(z) / np.sum(np.exp(z), axis=0)
-    if y.shape == x.shape:
-        q = (1 - ε) * y + ε / C
-        t = w * q * reduction_scale(reduction, x.size / C)
-    else:
-        w_y = np.where(kept, at(w, y), 0)
-        scale = np.where(kept, reduction_scale(reduction, np.sum(w_y)), 0)
-        t = one_hot((1 - ε) * w_y * scale, y, like=x)
+
+    scale = reduction_scale(reduction, total)
+
+    def of_labels(x: Array, y: Array, kept: Array) -> Array:
+        t = one_hot(np.where(kept, (1 - ε) * w[y, 0, 0] * scale, 0), y, like=x)
         if ε > 0:
-            t = t + ε / C * w * scale
-    return classes_second(p * np.sum(t, axis=0) - t, like=float_array("input", input))
+            t += ε / C * w * np.where(kept, scale, 0)
+        return softmax(x) * np.sum(t, axis=0) - t
+
+    def of_probabilities(x: Array, q: Array) -> Array:
+        t = w * ((1 - ε) * q + ε / C) * scale
+        return softmax(x) * np.sum(t, axis=0) - t
+
+    slope = of_labels if len(arrays) == 3 else of_probabilities
+    return gradient(slope, arrays, "sum", like=arrays[0], blocks=class_blocks)
+
+
+def softmax(x: Array) -> Array:
+    """로짓 (C, …)의 축 0을 확률로 바꿉니다. 가장 큰 로짓을 먼저 빼므로 넘치지 않습니다."""
+    e = np.exp(x - np.max(x, axis=0, initial=-np.inf))
+    return e / np.sum(e, axis=0)
+
+
+def log_softmax(x: Array) -> Array:
+    """로짓 (C, …)의 축 0을 로그 확률로 바꿉니다."""
+    z = x - np.max(x, axis=0, initial=-np.inf)
+    return z - np.log(np.sum(np.exp(z), axis=0))
 
 
 def _checked(
@@ -171,7 +189,7 @@ def _checked(
     ignore_index: int,
     reduction: str,
     label_smoothing: float,
-) -> tuple[Array, Array, Array, Array, float, float, np.dtype[Any]]:
+) -> tuple[tuple[Array, ...], Array, float, float, float, np.dtype[Any]]:
     check_reduction(reduction)
     x = float_array("input", input)
     check_class_axis(x)
@@ -179,30 +197,24 @@ def _checked(
     ε = number("label_smoothing", label_smoothing)
     if ε > 1:
         raise ValueError(f"label_smoothing의 값은 1 이하여야 합니다. 받은 값: {label_smoothing!r}.")
+    ε = ε if ε > 0 else 0.0
+    C = number_of_classes(x)
     probabilities = as_array("target", target).shape == x.shape
     w = checked_weight(weight, x, like_input=not probabilities)
+    column = w.astype(working_dtype(w.dtype), copy=False).reshape(-1, 1, 1)
     if probabilities:
-        y = float_array("target", target, like=x)
+        q = float_array("target", target, like=x)
         if ignore_index >= 0:
             raise ValueError(
                 "ignore_index의 값은 target이 클래스 확률이면 음수여야 합니다(쓰이지 않습니다). "
                 f"받은 값: {ignore_index}."
             )
-        kept = np.asarray(True)
-        dtype = common_dtype(x, y, w)
-        y = classes_first(y)
-    else:
-        y, kept = checked_labels(target, x, ignore_index)
-        if y.shape == (1,) and x.ndim == 1:
-            if ε > 0:
-                raise ValueError(
-                    f"target의 모양은 input의 모양이 {x.shape}이고 label_smoothing을 쓰면 () "
-                    "모양이어야 합니다. 받은 모양: (1,)."
-                )
-            y, kept = y[0], kept[0]
-        dtype = x.dtype
-    work = working_dtype(dtype)
-    x = classes_first(x).astype(work, copy=False)
-    w = along_classes(w.astype(work, copy=False), like=x)
-    C = len(x) or np.nan  # without a class the mean is nan, as in torch
-    return x, y, w, kept, C, ε if ε > 0 else 0.0, dtype
+        total = x.size / C if C else np.nan  # without a class the mean is nan, as in torch
+        return (x, q), column, C or np.nan, ε, total, common_dtype(x, q, w)
+    y, kept = checked_labels(target, x, ignore_index)
+    if np.shape(target) == (1,) and x.ndim == 1 and ε > 0:
+        raise ValueError(
+            f"target의 모양은 input의 모양이 {x.shape}이고 label_smoothing을 쓰면 () "
+            "모양이어야 합니다. 받은 모양: (1,)."
+        )
+    return (x, y, kept), column, C or np.nan, ε, weight_sum(None if weight is None else w, y, kept), x.dtype

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._checks import Array, check_reduction, float_array, integer, real_array
-from lossbook.losses._reduce import reduced
+from lossbook.losses._blocks import reduced
+from lossbook.losses._checks import FLOATS, Array, check_reduction, float_array, integer, real_array
 
 
 @np.errstate(all="ignore")
@@ -88,7 +88,8 @@ def ctc_loss(
         loss = np.where(loss == np.inf, 0, loss)
     if reduction == "mean":
         loss = loss / np.maximum(lengths, 1)
-    return reduced(loss.reshape(np.shape(log_probs)[1:-1]), reduction, log_p.dtype)
+    loss = loss.reshape(np.shape(log_probs)[1:-1])
+    return reduced(lambda loss: loss, [loss], reduction, dtype=log_p.dtype)
 
 
 @np.errstate(all="ignore")
@@ -197,7 +198,7 @@ def _checked(
     zero_infinity: bool,
 ) -> tuple[Array, Array, Array, Array, Array]:
     check_reduction(reduction)
-    log_p = float_array("log_probs", log_probs, allowed=("float32", "float64"))
+    log_p = float_array("log_probs", log_probs, allowed=FLOATS[1:])
     if log_p.ndim not in (2, 3) or log_p.size == 0:
         raise ValueError(
             "log_probs의 모양은 비어 있지 않은 (T, N, C)나 (T, C)여야 합니다. "

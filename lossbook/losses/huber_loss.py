@@ -7,17 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._checks import (
-    Array,
-    broadcast_shape,
-    check_reduction,
-    common_dtype,
-    float_array,
-    number,
-    real_array,
-    working_dtype,
-)
-from lossbook.losses._reduce import collected, reduced, reduction_scale
+from lossbook.losses._blocks import gradient, reduced
+from lossbook.losses._checks import Array, common_dtype, float_array, number
+from lossbook.losses._pairs import checked_pair
 
 
 @np.errstate(all="ignore")
@@ -78,11 +70,14 @@ def huber_loss(
     >>> print(huber_loss([0.5, -1.0, 2.0, -4.0], [0.0, 0.0, 0.0, 0.0], delta=2.0))
     2.15625
     """
-    x, y, w, dtype = _checked(input, target, reduction, delta, weight)
-    error = np.abs(x - y)
-    inside = np.minimum(error, delta)
-    loss = w * inside * (error - 0.5 * inside)
-    return reduced(loss, reduction, dtype)
+    x, y, w = _checked(input, target, reduction, delta, weight)
+
+    def loss(x: Array, y: Array) -> Array:
+        error = np.abs(x - y)
+        inside = np.minimum(error, delta)
+        return inside * (error - 0.5 * inside)
+
+    return reduced(loss, (x, y), reduction, weight=w, dtype=_dtype(x, w))
 
 
 @np.errstate(all="ignore")
@@ -115,27 +110,23 @@ def huber_loss_grad(
     >>> huber_loss_grad([0.5, -1.0, 2.0, -4.0], [0.0, 0.0, 0.0, 0.0], delta=2.0)
     array([ 0.125, -0.25 ,  0.5  , -0.5  ])
     """
-    x, y, w, _ = _checked(input, target, reduction, delta, weight)
-    slope = w * np.clip(x - y, -delta, delta)
-    return collected(slope * reduction_scale(reduction, slope.size), x)
+    x, y, w = _checked(input, target, reduction, delta, weight)
+
+    def slope(x: Array, y: Array) -> Array:
+        return np.clip(x - y, -delta, delta)
+
+    return gradient(slope, (x, y), reduction, weight=w, like=x)
 
 
 def _checked(
     input: ArrayLike, target: ArrayLike, reduction: str, delta: float, weight: ArrayLike | None
-) -> tuple[Array, Array, Array | float, np.dtype[Any]]:
-    check_reduction(reduction)
-    x = float_array("input", input)
-    y = real_array("target", target, like=x)
+) -> tuple[Array, Array, Array | None]:
+    x, y, w = checked_pair(input, target, reduction, weight)
+    float_array("input", x)
     if not number("delta", delta) > 0:
         raise ValueError(f"delta의 값은 0보다 커야 합니다. 받은 값: {delta!r}.")
-    w: Array | float = 1.0
-    dtype = x.dtype
-    if weight is not None:
-        w = real_array("weight", weight, like=x)
-        if w.shape != x.shape:
-            raise ValueError(
-                f"weight의 모양은 input의 모양 {x.shape} 그대로여야 합니다. 받은 모양: {w.shape}."
-            )
-        dtype = common_dtype(x, w)
-    broadcast_shape(x, y)
-    return x, y.astype(working_dtype(common_dtype(x, y)), copy=False), w, dtype
+    return x, y, w
+
+
+def _dtype(x: Array, w: Array | None) -> np.dtype[Any]:
+    return x.dtype if w is None else common_dtype(x, w)

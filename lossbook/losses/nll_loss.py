@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._checks import Array, check_reduction, float_array, integer, working_dtype
+from lossbook.losses._blocks import class_blocks, gradient, reduced, reduction_scale
+from lossbook.losses._checks import Array, check_reduction, float_array, integer
 from lossbook.losses._classes import (
-    along_classes,
     at,
     check_class_axis,
     checked_labels,
     checked_weight,
-    classes_first,
-    classes_second,
     one_hot,
+    positions,
+    weight_sum,
 )
-from lossbook.losses._reduce import reduced, reduction_scale
 
 
 @np.errstate(all="ignore")
@@ -80,10 +79,15 @@ def nll_loss(
     >>> print(nll_loss(log_p, [0, 1, 2], weight=[1.0, 2.0, 4.0]).round(6))
     0.55886
     """
-    x, y, w, kept, dtype = _checked(input, target, weight, ignore_index, reduction)
-    loss = np.where(kept, -at(w, y) * at(x, y), 0)
-    total = np.sum(at(w, y), where=kept)
-    return reduced(loss, reduction, dtype, total)
+    x, y, kept, w, total = _checked(input, target, weight, ignore_index, reduction)
+
+    def loss(x: Array, y: Array, kept: Array) -> Array:
+        return np.where(kept, -w[y] * at(x, y), 0)
+
+    return reduced(
+        loss, (x, y, kept), reduction,
+        total=total, dtype=x.dtype, shape=positions(x), blocks=class_blocks,
+    )  # fmt: skip
 
 
 @np.errstate(all="ignore")
@@ -119,10 +123,14 @@ def nll_loss_grad(
     [[-0.5  0. ]
      [ 0.  -0.5]]
     """
-    x, y, w, kept, _ = _checked(input, target, weight, ignore_index, reduction)
-    total = np.sum(at(w, y), where=kept)
-    slope = np.where(kept, -at(w, y) * reduction_scale(reduction, total), 0)
-    return classes_second(one_hot(slope, y, like=x), like=float_array("input", input))
+    x, y, kept, w, total = _checked(input, target, weight, ignore_index, reduction)
+
+    scale = reduction_scale(reduction, total)
+
+    def slope(x: Array, y: Array, kept: Array) -> Array:
+        return one_hot(np.where(kept, -w[y] * scale, 0), y, like=x)
+
+    return gradient(slope, (x, y, kept), "sum", like=x, blocks=class_blocks)
 
 
 def _checked(
@@ -131,15 +139,11 @@ def _checked(
     weight: ArrayLike | None,
     ignore_index: int,
     reduction: str,
-) -> tuple[Array, Array, Array, Array, np.dtype[Any]]:
+) -> tuple[Array, Array, Array, Array, float]:
     check_reduction(reduction)
-    given = float_array("input", input)
-    check_class_axis(given)
+    x = float_array("input", input)
+    check_class_axis(x)
     ignore_index = integer("ignore_index", ignore_index)
-    w = checked_weight(weight, given)
-    y, kept = checked_labels(target, given, ignore_index)
-    if given.ndim == 1:
-        y, kept = y.reshape(()), kept.reshape(())
-    work = working_dtype(given.dtype)
-    x = classes_first(given).astype(work, copy=False)
-    return x, y, along_classes(w.astype(work, copy=False), like=x), kept, given.dtype
+    w = checked_weight(weight, x)
+    y, kept = checked_labels(target, x, ignore_index)
+    return x, y, kept, w, weight_sum(None if weight is None else w, y, kept)

@@ -7,17 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._checks import (
-    Array,
-    broadcast_shape,
-    check_reduction,
-    common_dtype,
-    float_array,
-    number,
-    real_array,
-    working_dtype,
-)
-from lossbook.losses._reduce import collected, reduced, reduction_scale
+from lossbook.losses._blocks import gradient, reduced
+from lossbook.losses._checks import Array, common_dtype, float_array, number
+from lossbook.losses._pairs import checked_absolute_pair, checked_pair, sign
 
 
 @np.errstate(all="ignore")
@@ -73,10 +65,15 @@ def smooth_l1_loss(
     1.078125
     """
     x, y, dtype = _checked(input, target, reduction, beta)
-    error = np.abs(x - y)
-    inside = np.minimum(error, beta)
-    loss = error if beta == 0 else inside / beta * (error - 0.5 * inside)
-    return reduced(loss, reduction, dtype)
+
+    def loss(x: Array, y: Array) -> Array:
+        error = np.abs(x - y)
+        if beta == 0:
+            return error
+        inside = np.minimum(error, beta)
+        return inside / beta * (error - 0.5 * inside)
+
+    return reduced(loss, (x, y), reduction, dtype=dtype)
 
 
 @np.errstate(all="ignore")
@@ -107,30 +104,22 @@ def smooth_l1_loss_grad(
     array([ 0.0625, -0.125 ,  0.25  , -0.25  ])
     """
     x, y, _ = _checked(input, target, reduction, beta)
-    like = float_array("input", input)
-    error = x - y
-    sign = (error > 0) * 1.0 - (error < 0)
-    slope = sign if beta == 0 else np.where(np.abs(error) < beta, error / beta, np.sign(error))
-    return collected(slope * reduction_scale(reduction, slope.size), like)
+
+    def slope(x: Array, y: Array) -> Array:
+        error = x - y
+        return sign(error) if beta == 0 else np.sign(error) * np.fmin(np.abs(error) / beta, 1)
+
+    return gradient(slope, (x, y), reduction, like=float_array("input", x))
 
 
 def _checked(
     input: ArrayLike, target: ArrayLike, reduction: str, beta: float
 ) -> tuple[Array, Array, np.dtype[Any]]:
-    check_reduction(reduction)
-    x = real_array("input", input)
-    y = real_array("target", target, like=x)
     if not number("beta", beta) >= 0:
         raise ValueError(f"beta의 값은 0 이상이어야 합니다. 받은 값: {beta!r}.")
-    dtype = common_dtype(x, y)
-    if beta == 0 and "b" in x.dtype.kind + y.dtype.kind:
-        raise TypeError(
-            "beta가 0이면 input과 target의 dtype은 bool이 아니어야 합니다. 받은 dtype: bool."
-        )
-    if dtype.kind != "f":
-        if beta > 0 or reduction == "mean":
-            float_array("input", x)
-        dtype = np.dtype(np.int64) if reduction == "sum" else dtype
-    broadcast_shape(x, y)
-    work = working_dtype(dtype)
-    return x.astype(work, copy=False), y.astype(work, copy=False), dtype
+    if beta == 0:
+        x, y, _, dtype = checked_absolute_pair(input, target, reduction)
+    else:
+        x, y, _ = checked_pair(input, target, reduction)
+        dtype = common_dtype(x, y)
+    return x, y, dtype

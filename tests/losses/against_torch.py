@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 import lossbook
 
+REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError)
 TOLERANCE = {"float64": 1e-12, "float32": 3e-5, "float16": 4e-3}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call: positional and keyword arguments as NumPy arrays, lists and numbers."""
+    """One call: positional and keyword arguments as NumPy arrays, lists and numbers.
+
+    `gradient` compares the gradients by the arguments at `by` (False where torch has none);
+    `reference` stands for torch's function where torch has none of that name.
+    """
 
     name: str
     args: tuple[Any, ...]
     options: dict[str, Any] = field(default_factory=dict)
     gradient: bool = True
     tolerance: float = 1.0
+    by: tuple[int, ...] = (0,)
+    reference: Callable[..., torch.Tensor] | None = None
 
     def __str__(self) -> str:
         shapes = [
@@ -37,37 +45,63 @@ def tensor(value: Any) -> Any:
     return torch.from_numpy(np.array(value)) if isinstance(value, np.ndarray) else value
 
 
-def torch_call(case: Case) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return torch's value and the gradient of its sum by the first argument."""
-    function = getattr(torch.nn.functional, case.name)
+def torch_call(case: Case) -> list[np.ndarray]:
+    """Return torch's value, then the gradients of its sum by the arguments at `case.by`."""
+    function = case.reference or getattr(torch.nn.functional, case.name)
     args = [tensor(arg) for arg in case.args]
     options = {key: tensor(value) for key, value in case.options.items()}
+    leaves = [args[index].requires_grad_() for index in case.by if case.gradient]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if not case.gradient:
-            return function(*args, **options).numpy(), None
-        args[0].requires_grad_()
         value = function(*args, **options)
-        value.sum().backward()
-    return value.detach().numpy(), args[0].grad.numpy()
+        if leaves:
+            value.sum().backward()
+    return [value.detach().numpy(), *(leaf.grad.numpy() for leaf in leaves)]
+
+
+def our_call(case: Case, module: Any = lossbook) -> list[Any]:
+    """Return the value of `module`, then its gradients."""
+    found = [getattr(module, case.name)(*case.args, **case.options)]
+    if case.gradient:
+        gradients = getattr(module, f"{case.name}_grad")(*case.args, **case.options)
+        found += gradients if isinstance(gradients, tuple) else [gradients]
+    return found
 
 
 def differences(case: Case, module: Any = lossbook) -> list[str]:
-    """Say where `module` and torch differ on `case`: value, gradient, shape, dtype, inputs."""
+    """Say where `module` and torch differ on `case`: value, gradients, shape, dtype, inputs."""
     expected = torch_call(case)
     given = (*case.args, *case.options.values())
     before = [np.array(value) for value in given if isinstance(value, np.ndarray)]
-    found = [getattr(module, case.name)(*case.args, **case.options)]
-    if case.gradient:
-        found.append(getattr(module, f"{case.name}_grad")(*case.args, **case.options))
+    found = our_call(case, module)
     after = [value for value in given if isinstance(value, np.ndarray)]
     problems = []
     for old, new in zip(before, after, strict=True):
         if not np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
             problems.append(f"{case}: an input was modified")
-    for what, ours, theirs in zip(("value", "gradient"), found, expected, strict=False):
+    names = ["value", *(f"gradient by argument {index}" for index in case.by if case.gradient)]
+    for what, ours, theirs in zip(names, found, expected, strict=True):
         problems += [f"{case}: {what} {text}" for text in _compare(case, ours, theirs)]
     return problems
+
+
+def assert_refused(
+    function: Callable[..., Any],
+    error: type[Exception],
+    argument: str,
+    args: tuple[Any, ...],
+    options: dict[str, Any],
+    by_torch: bool = True,
+) -> None:
+    """lossbook names the argument, what was given and what is allowed; torch refuses too."""
+    with pytest.raises(error, match=rf"(?s){argument}.*받은"):
+        function(*args, **options)
+    plain = all(isinstance(a, np.ndarray) and a.dtype.char not in "gU" for a in args)
+    if by_torch and plain:
+        name = function.__name__.removesuffix("_grad")
+        tensors = {key: tensor(value) for key, value in options.items()}
+        with pytest.raises(REFUSALS):
+            getattr(torch.nn.functional, name)(*map(torch.from_numpy, args), **tensors)
 
 
 def _compare(case: Case, ours: Any, theirs: np.ndarray) -> Iterator[str]:

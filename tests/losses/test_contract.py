@@ -3,48 +3,59 @@
 from __future__ import annotations
 
 import doctest
-import importlib
 import inspect
 import warnings
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 import lossbook
-from lossbook import losses
+from tests.losses.discover import NAMES, own_tests, source_module
 
-NAMES = sorted(path.stem for path in Path(losses.__file__).parent.glob("[!_]*.py"))
 LEGACY = ("size_average", "reduce")
-
-
-def module_of(name):
-    return importlib.import_module(f"lossbook.losses.{name}")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_module_exports_its_loss_and_gradient(name):
     for public in (name, f"{name}_grad"):
         assert public in lossbook.__all__
-        assert getattr(lossbook, public) is getattr(module_of(name), public)
+        assert getattr(lossbook, public) is getattr(source_module(name), public)
         assert inspect.isfunction(getattr(lossbook, public))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_signature_is_that_of_torch(name):
-    def described(function):
-        parameters = inspect.signature(function).parameters.values()
-        return [(p.name, p.default, p.kind) for p in parameters if p.name not in LEGACY]
+OWN = {
+    "categorical_cross_entropy": "(input, target, *, label_smoothing=0.0, eps=1e-07, reduction='mean')",
+    "log_loss": "(input, target, *, weight=None, reduction='mean')",
+    "rmse": "(input, target, *, weight=None, multioutput='flat')",
+    "msle": "(input, target, *, weight=None, reduction='mean')",
+    "mape": "(input, target, *, percent=True, weight=None, reduction='mean')",
+    "mpe": "(input, target, *, percent=True, weight=None, reduction='mean')",
+}
 
-    expected = described(getattr(torch.nn.functional, name))
+
+def described(function):
+    """Return the signature without annotations and without torch's deprecated arguments."""
+    parameters = [
+        parameter.replace(annotation=inspect.Parameter.empty)
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.name not in LEGACY
+    ]
+    return str(inspect.Signature(parameters))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_signature_is_that_of_torch_or_of_the_conventions(name):
+    expected = OWN.get(name) or described(getattr(torch.nn.functional, name))
     assert described(getattr(lossbook, name)) == expected
-    assert described(getattr(lossbook, f"{name}_grad")) == expected
+    gradient = described(getattr(lossbook, f"{name}_grad"))
+    if name == "triplet_margin_with_distance_loss":
+        gradient = gradient.replace(", distance_grad=None", "")
+    assert gradient == expected
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_in_the_docstrings(name):
-    result = doctest.testmod(module_of(name))
+    result = doctest.testmod(source_module(name))
     assert result.attempted >= 4
     assert result.failed == 0
 
@@ -57,25 +68,17 @@ def test_docstring_names_every_argument_and_the_chapter(name):
     assert [parameter for parameter in parameters if parameter not in listed] == []
     for part in ("Returns", "Raises", "References", "Examples"):
         assert f"\n{part}\n{'-' * len(part)}\n" in text
-    assert f"-{name.replace('_', '-')}.md" in text
+    section = next(item for item in lossbook.catalog.SECTIONS if item.functions[0] == name)
+    assert section.path in text
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_numpy_warning_escapes(name):
-    bad = np.array([[np.inf, -np.inf, np.nan], [1e308, -1e308, 5e-324]])
-    frames = np.array([bad, bad])
-    arguments = {
-        "cross_entropy": [(bad, [0, 1]), (bad, bad), (bad[:0], np.zeros(0, int))],
-        "nll_loss": [(bad, [0, 1]), (bad[:0], np.zeros(0, int))],
-        "ctc_loss": [
-            (frames, [[1], [np.nan]], [2, 0], [1, 0]),
-            (-frames, [[1], [2]], [2, 2], [1, 1]),
-        ],
-        "huber_loss": [(bad, -bad), (bad[:0], bad[:0])],
-        "smooth_l1_loss": [(bad, -bad), (bad[:0], bad[:0])],
-    }
+    """`SILENT` of each test module: arguments with nan, inf, huge and subnormal values."""
+    calls = own_tests(name).SILENT
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for args in arguments[name]:
+        for args in calls:
             getattr(lossbook, name)(*args)
             getattr(lossbook, f"{name}_grad")(*args)
+    assert len(calls) >= 2

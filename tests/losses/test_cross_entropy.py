@@ -235,3 +235,41 @@ def test_gradient_rows_sum_to_zero_and_agree_with_finite_differences(x, y, smoot
 def test_convex_in_the_logits(a, b, y, mix):
     between = cross_entropy(mix * a + (1 - mix) * b, y)
     assert between <= mix * cross_entropy(a, y) + (1 - mix) * cross_entropy(b, y) + 1e-9
+
+
+BAD = np.array([[INF, -INF, NAN], [1e308, -1e308, 5e-324]])
+SILENT = [(BAD, [0, 1]), (BAD, BAD), (BAD[:0], np.zeros(0, int))]
+
+RNG = np.random.default_rng(0)
+LOGITS = RNG.normal(size=(3, 4, 2))
+LABELS = np.array([[1, 3], [0, 2], [3, 1]])
+WEIGHT = RNG.uniform(0.5, 2, 4)
+PLAIN = {"weight": WEIGHT, "ignore_index": 3}
+FAULT_CASES = [
+    *(Case("cross_entropy", (LOGITS, LABELS), {**PLAIN, "label_smoothing": s}) for s in (0.3, 0)),
+    Case("cross_entropy", (LOGITS, np.exp(LOGITS)), {"weight": WEIGHT, "label_smoothing": 0.3}),
+    Case("cross_entropy", (5000 * LOGITS, LABELS)),
+    Case("cross_entropy", (LOGITS, LABELS), {**PLAIN, "reduction": "sum"}),
+]
+FAULTS = [
+    ("-w[y, 0, 0] * at(log_p, y)", "w[y, 0, 0] * at(log_p, y)"),
+    ("-w[y, 0, 0] * at(log_p, y)", "-at(log_p, y)"),
+    ("-np.sum(w * q * log_softmax(x), axis=0)", "np.sum(w * q * log_softmax(x), axis=0)"),
+    ("-np.sum(w * q * log_softmax(x), axis=0)", "-np.sum(q * log_softmax(x), axis=0)"),
+    ("weight_sum(None if weight is None else w, y, kept)", "weight_sum(None, y, kept)"),
+    ("weight_sum(None if weight is None else w, y, kept)", "weight_sum(w, y, True)"),
+    ("total = x.size / C if C else np.nan", "total = np.sum(w)"),
+    ("total=total, dtype=dtype", "dtype=dtype"),
+    ("z = x - np.max(x, axis=0, initial=-np.inf)", "z = x"),
+    ("e = np.exp(x - np.max(x, axis=0, initial=-np.inf))", "e = np.exp(x)"),
+    ("(1 - ε) * loss - ε / C", "(1 - ε) * loss - ε"),
+    ("(1 - ε) * loss - ε / C", "loss - ε / C"),
+    ("ε / C * np.sum(w * log_p, axis=0)", "ε / C * np.sum(log_p, axis=0)"),
+    ("np.where(kept, loss, 0)", "loss"),
+    ("softmax(x) * np.sum(t, axis=0) - t", "t - softmax(x) * np.sum(t, axis=0)"),
+    ("softmax(x) * np.sum(t, axis=0) - t", "softmax(x) - t"),
+    ("(1 - ε) * w[y, 0, 0] * scale, 0", "(1 - ε) * w[y, 0, 0], 0"),
+    ("(1 - ε) * w[y, 0, 0] * scale, 0", "(1 - ε) * scale, 0"),
+    ("t += ε / C * w * np.where(kept, scale, 0)", "t += ε / C * w * scale"),
+    ("w * ((1 - ε) * q + ε / C) * scale", "w * ((1 - ε) * q + ε / C)"),
+]

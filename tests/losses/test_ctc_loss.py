@@ -271,3 +271,32 @@ def test_gradient_by_logits_is_the_finite_difference(seed, labels):
             log_softmax(logits - step), *args
         )
         assert np.isclose(rise / (2 * h), gradient[index], atol=1e-7)
+
+
+BAD = np.array([[INF, -INF, NAN], [1e308, -1e308, 5e-324]])
+FRAMES = np.array([BAD, BAD])
+SILENT = [
+    (FRAMES, [[1], [NAN]], [2, 0], [1, 0]),
+    (-FRAMES, [[1], [2]], [2, 2], [1, 1]),
+]
+
+SPEECH = np.random.default_rng(0).normal(size=(9, 2, 4))
+SPEECH = SPEECH - np.log(np.exp(SPEECH).sum(axis=2, keepdims=True))
+FAULT_CASES = [
+    Case("ctc_loss", (SPEECH, np.array([[1, 1, 2], [2, 3, 0]]), np.array([9, 7]), np.array([3, 2]))),
+    Case("ctc_loss", (SPEECH, np.array([[1, 1], [2, 3]]), np.array([2, 7]), np.array([2, 2])), {"zero_infinity": True}),
+]
+FAULTS = [
+    ("loss = -_log_sum_exp(", "loss = _log_sum_exp("),
+    ("loss / np.maximum(lengths, 1)", "loss"),
+    ("z[:, 2:] != z[:, :-2]", "z[:, 2:] == z[:, :-2]"),
+    ("z[:, 2:] != z[:, :-2]", "z[:, 2:] != -1"),
+    ("sources[1, :, 1:] = alpha[:, :-1]", "pass"),
+    ("t < frames, _arrived(alpha, z) + emitted[t], alpha", "True, _arrived(alpha, z) + emitted[t], alpha"),
+    ("(states == last) | (states == last - 1)", "states == last"),
+    ("np.exp(log_p) - occupancy", "occupancy - np.exp(log_p)"),
+    ("np.exp(log_p) - occupancy", "-occupancy"),
+    ("(beta + emitted[t])[:, ::-1]", "beta[:, ::-1]"),
+    ("slope / (len(z) * ", "slope / ("),
+    ("inside = inside & (log_total != -np.inf)", "pass"),
+]

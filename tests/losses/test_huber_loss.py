@@ -169,3 +169,25 @@ def test_convex_and_continuously_differentiable(a, b, mix, delta):
     assert np.all(between <= mix * left + (1 - mix) * right + 1e-9)
     slopes = huber_loss_grad(np.nextafter(delta, [0, np.inf]), [0, 0], "sum", delta)
     assert np.allclose(slopes, delta, rtol=1e-14)
+
+
+BAD = np.array([[INF, -INF, NAN], [1e308, -1e308, 5e-324]])
+SILENT = [(BAD, -BAD), (BAD[:0], BAD[:0])]
+
+RNG = np.random.default_rng(0)
+FAULT_CASES = [
+    Case("huber_loss", (2 * A, B), {"weight": W, "delta": 0.7, "reduction": reduction})
+    for A, B, W in [RNG.normal(size=(3, 5, 3))]
+    for reduction in ("mean", "sum")
+]
+FAULTS = [
+    ("inside * (error - 0.5 * inside)", "inside * (error - inside)"),
+    ("inside * (error - 0.5 * inside)", "inside * (error + 0.5 * inside)"),
+    ("inside * (error - 0.5 * inside)", "delta * (error - 0.5 * inside)"),
+    ("reduced(loss, (x, y), reduction, weight=w", "reduced(loss, (x, y), reduction, weight=w, total=np.sum(w)"),
+    ("reduced(loss, (x, y), reduction, weight=w", "reduced(loss, (x, y), reduction"),
+    ("reduced(loss, (x, y), reduction", "reduced(loss, (x, y), 'sum'"),
+    ("np.clip(x - y, -delta, delta)", "np.clip(y - x, -delta, delta)"),
+    ("np.clip(x - y, -delta, delta)", "(x - y)"),
+    ("gradient(slope, (x, y), reduction", "gradient(slope, (x, y), 'sum'"),
+]

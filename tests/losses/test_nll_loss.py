@@ -146,3 +146,25 @@ def test_refused_as_torch(function, error, name, args, option):
     tensors = {key: tensor(value) for key, value in option.items()}
     with pytest.raises((RuntimeError, ValueError, TypeError, IndexError)):
         torch.nn.functional.nll_loss(*map(torch.from_numpy, args), **tensors)
+
+
+BAD = np.array([[INF, -INF, NAN], [1e308, -1e308, 5e-324]])
+SILENT = [(BAD, [0, 1]), (BAD[:0], np.zeros(0, int))]
+
+RNG = np.random.default_rng(0)
+LABELS = np.array([[1, 3], [0, 2], [3, 1]])
+PLAIN = {"weight": RNG.uniform(0.5, 2, 4), "ignore_index": 3}
+FAULT_CASES = [
+    Case("nll_loss", (RNG.normal(size=(3, 4, 2)), LABELS), {**PLAIN, "reduction": reduction})
+    for reduction in ("mean", "none")
+]
+FAULTS = [
+    ("-w[y] * at(x, y)", "w[y] * at(x, y)"),
+    ("-w[y] * at(x, y)", "-at(x, y)"),
+    ("np.where(kept, -w[y] * at(x, y), 0)", "-w[y] * at(x, y)"),
+    ("weight_sum(None if weight is None else w, y, kept)", "float(np.sum(kept))"),
+    ("weight_sum(None if weight is None else w, y, kept)", "weight_sum(w, y, True)"),
+    ("-w[y] * scale", "w[y] * scale"),
+    ("-w[y] * scale", "-w[y]"),
+    ("np.where(kept, -w[y] * scale, 0)", "-w[y] * scale"),
+]

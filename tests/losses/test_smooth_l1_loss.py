@@ -154,3 +154,24 @@ def test_continuously_differentiable_where_the_pieces_meet(beta):
     around = np.nextafter(beta, [0, np.inf])
     assert np.allclose(smooth_l1_loss(around, [0, 0], "none", beta), beta / 2, rtol=1e-14)
     assert np.allclose(smooth_l1_loss_grad(around, [0, 0], "sum", beta), 1, rtol=1e-14)
+
+
+BAD = np.array([[INF, -INF, NAN], [1e308, -1e308, 5e-324]])
+SILENT = [(BAD, -BAD), (BAD[:0], BAD[:0])]
+
+RNG = np.random.default_rng(0)
+FAULT_CASES = [
+    Case("smooth_l1_loss", (2 * A, B), {"beta": beta})
+    for A, B in [RNG.normal(size=(2, 5, 3))]
+    for beta in (0.7, 0)
+]
+FAULTS = [
+    ("inside / beta * (error - 0.5 * inside)", "inside * (error - 0.5 * inside)"),
+    ("inside / beta * (error - 0.5 * inside)", "inside / beta * (error + 0.5 * inside)"),
+    ("        if beta == 0:\n            return error\n", ""),
+    ("np.fmin(np.abs(error) / beta, 1)", "np.fmin(np.abs(error), 1)"),
+    ("np.fmin(np.abs(error) / beta, 1)", "1"),
+    ("np.sign(error) * np.fmin", "np.fmin"),
+    ("sign(error) if beta == 0", "np.ones_like(error) if beta == 0"),
+    ("gradient(slope, (x, y), reduction", "gradient(slope, (x, y), 'sum'"),
+]
