@@ -53,9 +53,11 @@ def class_blocks(arrays: Sequence[Array], out: Array | None = None) -> Iterator[
     """
     shape = arrays[0].shape
     N, C, D = (1, *shape, 1) if len(shape) == 1 else (*shape[:2], math.prod(shape[2:]))
+    if C == 0:
+        return
     operands = [*arrays] if out is None else [*arrays, out]
     operands = [array.reshape((N, C, D) if array.shape == shape else (N, D)) for array in operands]
-    for n, d in _positions(N, D, max(1, BLOCK // max(1, C))):
+    for n, d in _positions(N, D, max(1, BLOCK // C)):
         pieces = [
             array[n, :, d].swapaxes(0, 1) if array.ndim == 3 else array[n, d] for array in operands
         ]
@@ -101,16 +103,28 @@ def reduced(
     dtype = dtype or common_dtype(*arrays)
     shape = _common_shape(arrays) if shape is None else shape
     if reduction == "none":
-        terms = np.empty(shape, dtype)
+        terms = np.zeros(shape, dtype)
         for *pieces, part in blocks(arrays, terms):
             part[...] = loss(*pieces)
         return terms[()]
     value = 0
     for pieces in blocks(arrays, None):
         value += np.add.reduce(loss(*pieces), axis=None).item()
-    if reduction == "mean":
-        value = np.divide(value, math.prod(shape) if total is None else total)
-    return dtype.type(value)
+    return _divided(value, reduction, math.prod(shape) if total is None else total, dtype)
+
+
+def reduced_terms(
+    terms: Array, reduction: str, dtype: np.dtype[Any], total: float | None = None
+) -> Any:
+    """Do what `reduced` does with terms that are there already."""
+    if reduction == "none":
+        return terms.astype(dtype, copy=False)[()]
+    value = np.add.reduce(terms, axis=None).item()
+    return _divided(value, reduction, terms.size if total is None else total, dtype)
+
+
+def _divided(value: float, reduction: str, total: float, dtype: np.dtype[Any]) -> Any:
+    return dtype.type(np.divide(value, total) if reduction == "mean" else value)
 
 
 def gradient(

@@ -18,21 +18,26 @@ def positions(input: Array) -> tuple[int, ...]:
     return input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
 
 
+def places(labels: Array) -> tuple[Array, Array]:
+    """Return the indices n, d of labels (n, d), so that `log_p[labels, n, d]` picks from (C, n, d)."""
+    return np.arange(labels.shape[0])[:, np.newaxis], np.arange(labels.shape[1])
+
+
 def at(values: Array, labels: Array) -> Array:
-    """Pick from `values` (C, n, d) the one at each of the `labels` (n, d)."""
-    if len(values) == 0:
+    """Pick from `values` (C) or (N, C, d1, …) the one at each of the `labels` () or (N, d1, …)."""
+    if number_of_classes(values) == 0:
         return np.zeros(labels.shape, values.dtype)
-    n, d = labels.shape
-    picked: Array = values[labels, np.arange(n)[:, np.newaxis], np.arange(d)]
+    axis = min(1, labels.ndim)
+    picked: Array = np.take_along_axis(values, np.expand_dims(labels, axis), axis).squeeze(axis)
     return picked
 
 
 def one_hot(values: Array, labels: Array, like: Array) -> Array:
-    """Return zeros in the shape of `like` (C, n, d) with `values` (n, d) at the `labels`."""
+    """Return zeros in the shape and dtype of `like` with `values` at the `labels`."""
     result = np.zeros(like.shape, like.dtype)
-    if len(like) > 0:
-        n, d = labels.shape
-        result[labels, np.arange(n)[:, np.newaxis], np.arange(d)] = values
+    if like.size > 0:
+        axis = min(1, values.ndim)
+        np.put_along_axis(result, np.expand_dims(labels, axis), np.expand_dims(values, axis), axis)
     return result
 
 

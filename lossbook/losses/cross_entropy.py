@@ -19,12 +19,11 @@ from lossbook.losses._checks import (
     working_dtype,
 )
 from lossbook.losses._classes import (
-    at,
     check_class_axis,
     checked_labels,
     checked_weight,
     number_of_classes,
-    one_hot,
+    places,
     positions,
     weight_sum,
 )
@@ -100,7 +99,8 @@ def cross_entropy(
 
     def of_labels(x: Array, y: Array, kept: Array) -> Array:
         log_p = log_softmax(x)
-        loss = -w[y, 0, 0] * at(log_p, y)
+        n, d = places(y)
+        loss = -w[y, 0, 0] * log_p[y, n, d]
         if ε > 0:
             loss = (1 - ε) * loss - ε / C * np.sum(w * log_p, axis=0)
         return np.where(kept, loss, 0)
@@ -153,14 +153,18 @@ def cross_entropy_grad(
     arrays, w, C, ε, total, _ = _checked(
         input, target, weight, ignore_index, reduction, label_smoothing
     )
-
     scale = reduction_scale(reduction, total)
 
     def of_labels(x: Array, y: Array, kept: Array) -> Array:
-        t = one_hot(np.where(kept, (1 - ε) * w[y, 0, 0] * scale, 0), y, like=x)
+        p = softmax(x)
+        n, d = places(y)
+        w_y = np.where(kept, (1 - ε) * w[y, 0, 0] * scale, 0)
+        slope = w_y * p
+        slope[y, n, d] -= w_y
         if ε > 0:
-            t += ε / C * w * np.where(kept, scale, 0)
-        return softmax(x) * np.sum(t, axis=0) - t
+            t = ε / C * w * np.where(kept, scale, 0)
+            slope += p * np.sum(t, axis=0) - t
+        return slope
 
     def of_probabilities(x: Array, q: Array) -> Array:
         t = w * ((1 - ε) * q + ε / C) * scale

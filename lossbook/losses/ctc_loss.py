@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._blocks import reduced
+from lossbook.losses._blocks import reduced_terms
 from lossbook.losses._checks import FLOATS, Array, check_reduction, float_array, integer, real_array
 
 
@@ -89,7 +89,7 @@ def ctc_loss(
     if reduction == "mean":
         loss = loss / np.maximum(lengths, 1)
     loss = loss.reshape(np.shape(log_probs)[1:-1])
-    return reduced(lambda loss: loss, [loss], reduction, dtype=log_p.dtype)
+    return reduced_terms(loss, reduction, log_p.dtype)
 
 
 @np.errstate(all="ignore")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._blocks import class_blocks, gradient, reduced, reduction_scale
+from lossbook.losses._blocks import reduced_terms, reduction_scale
 from lossbook.losses._checks import Array, check_reduction, float_array, integer
 from lossbook.losses._classes import (
     at,
@@ -15,7 +15,6 @@ from lossbook.losses._classes import (
     checked_labels,
     checked_weight,
     one_hot,
-    positions,
     weight_sum,
 )
 
@@ -80,14 +79,8 @@ def nll_loss(
     0.55886
     """
     x, y, kept, w, total = _checked(input, target, weight, ignore_index, reduction)
-
-    def loss(x: Array, y: Array, kept: Array) -> Array:
-        return np.where(kept, -w[y] * at(x, y), 0)
-
-    return reduced(
-        loss, (x, y, kept), reduction,
-        total=total, dtype=x.dtype, shape=positions(x), blocks=class_blocks,
-    )  # fmt: skip
+    loss = np.where(kept, -w[y] * at(x, y), 0)
+    return reduced_terms(loss, reduction, x.dtype, total)
 
 
 @np.errstate(all="ignore")
@@ -124,13 +117,8 @@ def nll_loss_grad(
      [ 0.  -0.5]]
     """
     x, y, kept, w, total = _checked(input, target, weight, ignore_index, reduction)
-
-    scale = reduction_scale(reduction, total)
-
-    def slope(x: Array, y: Array, kept: Array) -> Array:
-        return one_hot(np.where(kept, -w[y] * scale, 0), y, like=x)
-
-    return gradient(slope, (x, y, kept), "sum", like=x, blocks=class_blocks)
+    slope = np.where(kept, -w[y] * reduction_scale(reduction, total), 0)
+    return one_hot(slope, y, like=x)
 
 
 def _checked(

@@ -252,8 +252,8 @@ FAULT_CASES = [
     Case("cross_entropy", (LOGITS, LABELS), {**PLAIN, "reduction": "sum"}),
 ]
 FAULTS = [
-    ("-w[y, 0, 0] * at(log_p, y)", "w[y, 0, 0] * at(log_p, y)"),
-    ("-w[y, 0, 0] * at(log_p, y)", "-at(log_p, y)"),
+    ("-w[y, 0, 0] * log_p[y, n, d]", "w[y, 0, 0] * log_p[y, n, d]"),
+    ("-w[y, 0, 0] * log_p[y, n, d]", "-log_p[y, n, d]"),
     ("-np.sum(w * q * log_softmax(x), axis=0)", "np.sum(w * q * log_softmax(x), axis=0)"),
     ("-np.sum(w * q * log_softmax(x), axis=0)", "-np.sum(q * log_softmax(x), axis=0)"),
     ("weight_sum(None if weight is None else w, y, kept)", "weight_sum(None, y, kept)"),
@@ -270,6 +270,9 @@ FAULTS = [
     ("softmax(x) * np.sum(t, axis=0) - t", "softmax(x) - t"),
     ("(1 - ε) * w[y, 0, 0] * scale, 0", "(1 - ε) * w[y, 0, 0], 0"),
     ("(1 - ε) * w[y, 0, 0] * scale, 0", "(1 - ε) * scale, 0"),
-    ("t += ε / C * w * np.where(kept, scale, 0)", "t += ε / C * w * scale"),
+    ("slope[y, n, d] -= w_y", "slope[y, n, d] += w_y"),
+    ("slope[y, n, d] -= w_y", "pass"),
+    ("ε / C * w * np.where(kept, scale, 0)", "ε / C * w * scale"),
+    ("p * np.sum(t, axis=0) - t", "p - t"),
     ("w * ((1 - ε) * q + ε / C) * scale", "w * ((1 - ε) * q + ε / C)"),
 ]

@@ -164,7 +164,7 @@ FAULTS = [
     ("np.where(kept, -w[y] * at(x, y), 0)", "-w[y] * at(x, y)"),
     ("weight_sum(None if weight is None else w, y, kept)", "float(np.sum(kept))"),
     ("weight_sum(None if weight is None else w, y, kept)", "weight_sum(w, y, True)"),
-    ("-w[y] * scale", "w[y] * scale"),
-    ("-w[y] * scale", "-w[y]"),
-    ("np.where(kept, -w[y] * scale, 0)", "-w[y] * scale"),
+    ("-w[y] * reduction_scale", "w[y] * reduction_scale"),
+    ("-w[y] * reduction_scale(reduction, total)", "-w[y]"),
+    ("np.where(kept, -w[y] * reduction_scale(reduction, total), 0)", "-w[y] * reduction_scale(reduction, total)"),
 ]
