@@ -63,7 +63,7 @@ def tangent(delta: float = 1.5) -> Figure:
     axes.plot(error, delta * np.abs(error), label="그냥 δ|e|", **LOOKS["absolute"])
     axes.plot(error, huber(error, delta), label="후버 손실", **LOOKS["huber"])
     axes.plot([delta], [delta**2 / 2], "o", color=style.INK, ms=8)
-    axes.annotate("여기서 값 ½δ², 비탈 δ", (delta, delta**2 / 2), (12, -8),
+    axes.annotate("여기서 값 ½δ², 기울기 δ", (delta, delta**2 / 2), (12, -8),
                   textcoords="offset points", va="top", path_effects=style.HALO)  # fmt: skip
     axes.annotate("", (3.2, delta * 3.2), (3.2, delta * 3.2 - delta**2 / 2),
                   arrowprops={"arrowstyle": "<->", "color": style.INK})  # fmt: skip
@@ -123,16 +123,19 @@ def densities(k: float = 1.0) -> Figure:
     for look, (values, name) in curves.items():
         density.plot(z, values, label=name, **LOOKS[look])
         loss.plot(z, -np.log(values / values[len(z) // 2]), label=name, **LOOKS[look])
+    for axes in (density, loss):
+        axes.axvline(-k, **style.REFERENCE)
+        axes.axvline(k, **style.REFERENCE)
     density.set_yscale("log")
-    density.set_ylim(1e-6, 1e4)
-    density.legend(loc="upper center")
+    density.set_ylim(1e-6, 1)
+    density.legend(loc="lower center")
     loss.set_ylim(-0.3, 13)
     loss.legend(loc="upper center")
     return figure(
         density, loss,
         alt="왼쪽 로그 눈금의 밀도: 정규분포는 포물선처럼 떨어지고, 가장 불리한 분포는 가운데만 "
         "포물선이고 바깥은 라플라스 분포처럼 직선으로 떨어진다. "
-        "오른쪽 음의 로그 밀도는 제곱, 후버, 절댓값이다.",
+        "오른쪽 음의 로그 밀도는 제곱, 후버, 절댓값이다. 세로 점선은 -k와 k이다.",
     )  # fmt: skip
 
 
@@ -214,12 +217,13 @@ def drag() -> Figure:
         ],
     )  # fmt: skip
     ends = np.array([0.5, 10.5])
-    axes = panel(title="점 하나를 위로", xlabel="x", ylabel="y", height=3.6)
+    axes = panel(title="점 하나를 위로", xlabel="설명 변수 u", ylabel="y", height=3.6)
     _two_lines(slider, axes, ends, x, y)
     axes.set_ylim(0, 28)
     force = panel(title="그 점이 당기는 힘", xlabel="올린 높이", ylabel="기울기의 크기", height=3.6)
     force.plot(LIFTS, np.abs(residual), label="½e²", **LOOKS["square"])
     force.plot(LIFTS, np.abs(pull(residual, 1.0)), label="후버, δ = 1", **LOOKS["huber"])
+    force.set_xticks(range(0, 21, 5))
     slider.points(force, LIFTS[:, None], np.abs(residual)[:, None], color=style.ORANGE)
     slider.points(force, LIFTS[:, None], np.abs(pull(residual, 1.0))[:, None], color=style.BLUE)
     force.legend(loc="upper left")
@@ -236,15 +240,15 @@ def slide_away() -> Figure:
     x, y = np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])
     slopes = [(mse_fit(a, b)[1], huber_fit(a, b, 1.0)[1]) for a, b in pairs]
     slider = Slider(
-        "별표 점의 x", PLACES, 9.0,
+        "별표 점의 u", PLACES, 9.0,
         readout=[f"회귀 계수: MSE {m:.2f}, 후버 {h:.2f}" for m, h in slopes],
     )  # fmt: skip
-    axes = panel(title="점 하나를 옆으로", xlabel="x", ylabel="y", wide=True)
+    axes = panel(title="점 하나를 옆으로", xlabel="설명 변수 u", ylabel="y", wide=True)
     _two_lines(slider, axes, WIDTH_OF_VIEW, x, y)
     axes.set_ylim(-3, 15)
     return slider_figure(
         axes, slider=slider,
-        alt="높이가 2인 별표 점 하나를 x = 9에서 40까지 오른쪽으로 끈다. 멀리 가면 MSE 직선과 "
+        alt="높이가 2인 별표 점 하나를 u = 9에서 40까지 오른쪽으로 끈다. 멀리 가면 MSE 직선과 "
         "후버 직선이 모두 그 점 쪽으로 눕는다.",
     )  # fmt: skip
 

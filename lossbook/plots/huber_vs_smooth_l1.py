@@ -69,11 +69,11 @@ def losses() -> Figure:
 
 
 def gradients() -> Figure:
-    """D와 E: 기울기. 후버는 자르는 높이가, 스무스 L1은 가운데의 비탈이 변합니다."""
+    """C와 D: 기울기. 후버는 자르는 높이가, 스무스 L1은 가운데의 비탈이 변합니다."""
     drawn = []
     for function, name, title in (
-        (huber_slope, "δ", "D. 후버 손실의 기울기"),
-        (smooth_l1_slope, "β", "E. 스무스 L1 손실의 기울기"),
+        (huber_slope, "δ", "C. 후버 손실의 기울기"),
+        (smooth_l1_slope, "β", "D. 스무스 L1 손실의 기울기"),
     ):
         axes = panel(title=title, xlabel=ERROR_AXIS, ylabel="기울기", height=4.2)
         _family(axes, function, name)
@@ -88,7 +88,7 @@ def gradients() -> Figure:
 
 
 def one_parameter() -> Figure:
-    """슬라이더 하나(k = δ = β)로 A, B, D, E를 함께 움직입니다."""
+    """슬라이더 하나(k = δ = β)로 A, B, C, D를 함께 움직입니다."""
     three = np.array([3.0])
     readout = [
         f"오차 3에서: 후버 {huber(three, k)[0]:.3f} = "
@@ -101,8 +101,8 @@ def one_parameter() -> Figure:
     for title, ylabel, function in (
         ("A. 후버 손실", "손실", huber),
         ("B. 스무스 L1 손실", "손실", smooth_l1),
-        ("D. 후버 손실의 기울기", "기울기", huber_slope),
-        ("E. 스무스 L1 손실의 기울기", "기울기", smooth_l1_slope),
+        ("C. 후버 손실의 기울기", "기울기", huber_slope),
+        ("D. 스무스 L1 손실의 기울기", "기울기", smooth_l1_slope),
     ):
         axes = panel(title=title, xlabel=ERROR_AXIS, ylabel=ylabel)
         if ylabel == "손실":
@@ -126,16 +126,16 @@ def one_parameter() -> Figure:
 
 
 def limits() -> Figure:
-    """C: 매개변수가 0이나 ∞로 갈 때의 손실과, 극한까지 남은 거리."""
+    """E: 매개변수가 0이나 ∞로 갈 때의 손실과, 극한까지 남은 거리."""
     ks = np.geomspace(0.01, 100, 121)
-    value = panel(title="C₁. 오차 2의 손실", xlabel="k = δ = β", ylabel="손실 (로그 눈금)")
+    value = panel(title="E₁. 오차 2의 손실", xlabel="k = δ = β", ylabel="손실 (로그 눈금)")
     two = np.array([2.0])
     value.plot(ks, [huber(two, k)[0] for k in ks], label="후버")
     value.plot(ks, [smooth_l1(two, k)[0] for k in ks], label="스무스 L1")
     value.axvline(2, **style.REFERENCE)
     value.legend(loc="lower right", bbox_to_anchor=(0.56, 0))
     rest = panel(
-        title="C₂. 극한까지 남은 거리", xlabel="k = δ = β", ylabel="[-4, 4]에서 가장 큰 차"
+        title="E₂. 극한까지 남은 거리", xlabel="k = δ = β", ylabel="[-4, 4]에서 가장 큰 차"
     )
     to_square = np.array([np.max(np.abs(ERRORS**2 / 2 - huber(ERRORS, k))) for k in ks])
     to_absolute = [np.max(np.abs(np.abs(ERRORS) - smooth_l1(ERRORS, k))) for k in ks]

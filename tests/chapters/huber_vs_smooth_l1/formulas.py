@@ -30,6 +30,7 @@ def draw(symbols: tuple[str, ...], random: np.random.Generator, number: int) -> 
     values = {
         "e": answer - target,
         "k": k,
+        "m": np.minimum(np.abs(answer - target), k),
         r"\delta": k,
         r"\beta": k,
         "N": len(share),
@@ -57,8 +58,8 @@ BINDINGS = [
     bind("huber-mean", "huber_loss", "L_H", "H", "N"),
     bind("smooth-mean", "smooth_l1_loss", "L_S", "S", "N"),
     bind("identity", "huber_loss", "H", "S", "k"),
-    bind("huber-min", "huber_loss", "H", "e", "k"),
-    bind("smooth-min", "smooth_l1_loss", "S", "e", "k"),
+    bind("huber-min", "huber_loss", "H", "e", "m"),
+    bind("smooth-min", "smooth_l1_loss", "S", "e", "m", "k"),
     bind("huber-grad", "huber_loss_grad", r"\frac{\partial H}{\partial x}", "e", r"\delta"),
     bind("smooth-grad", "smooth_l1_loss_grad", r"\frac{\partial S}{\partial x}", "e", r"\beta"),
 ]
