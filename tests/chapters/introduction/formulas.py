@@ -13,7 +13,8 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     x = rng.normal(0, 2, (size, classes))
     y = np.arange(size) % classes
     right = np.tile(np.arange(classes), (size, 1))
-    p = np.exp(-lossbook.cross_entropy(np.repeat(x[:, :, None], classes, 2), right, reduction="none"))
+    repeated = np.repeat(x[:, :, None], classes, 2)
+    p = np.exp(-lossbook.cross_entropy(repeated, right, reduction="none"))
     return Draw(
         {
             "N": size, "C": classes, "x": x, "p": p, "y": y + 1, r"\hat R": lossbook.cross_entropy(x, y),
