@@ -43,12 +43,15 @@ def surrogates() -> Figure:
 
 
 SEEDS = (0, 1, 2)
-TRAINED_ON = 200
+TRAINED_ON, HELD_OUT = 200, 1000
 
 
 @cache
 def overfitting_run(seed: int = 0) -> dict[str, Array]:
-    """Loss and accuracy of an over-parameterised network trained on few digits."""
+    """Loss and accuracy of an over-parameterised network trained on few digits.
+
+    `wrong` is the mean loss of the held-out digits that the network gets wrong at that step.
+    """
     import torch
     from sklearn.datasets import load_digits
 
@@ -56,7 +59,7 @@ def overfitting_run(seed: int = 0) -> dict[str, Array]:
     order = np.random.default_rng(seed).permutation(len(digits.target))
     data = torch.tensor(digits.data[order] / 16, dtype=torch.float32)
     labels = torch.tensor(digits.target[order])
-    train, held_out = slice(0, TRAINED_ON), slice(TRAINED_ON, TRAINED_ON + 1000)
+    train, held_out = slice(0, TRAINED_ON), slice(TRAINED_ON, TRAINED_ON + HELD_OUT)
     torch.manual_seed(seed)
     network = torch.nn.Sequential(
         torch.nn.Linear(64, 128), torch.nn.ReLU(),
@@ -65,14 +68,19 @@ def overfitting_run(seed: int = 0) -> dict[str, Array]:
     )  # fmt: skip
     optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
     loss = torch.nn.CrossEntropyLoss()
-    record: dict[str, list[float]] = {"train": [], "validation": [], "accuracy": []}
+    record: dict[str, list[float]] = {
+        "train": [], "validation": [], "accuracy": [], "wrong": []
+    }  # fmt: skip
     for _ in range(301):
         train_loss = loss(network(data[train]), labels[train])
         with torch.no_grad():
             scores = network(data[held_out])
             record["train"].append(float(train_loss))
-            record["validation"].append(float(loss(scores, labels[held_out])))
-            record["accuracy"].append(float((scores.argmax(1) == labels[held_out]).float().mean()))
+            terms = torch.nn.functional.cross_entropy(scores, labels[held_out], reduction="none")
+            right = scores.argmax(1) == labels[held_out]
+            record["validation"].append(float(terms.mean()))
+            record["accuracy"].append(float(right.float().mean()))
+            record["wrong"].append(float(terms[~right].mean()))
         optimizer.zero_grad()
         train_loss.backward()
         optimizer.step()
@@ -109,9 +117,9 @@ def mean_minus_target() -> Figure:
     logits = np.array([[2.0, 1.0, 0.2, -1.0]])
     target = np.array([1])
     gradient = np.asarray(cross_entropy_grad(logits, target))[0]
-    one_hot = np.eye(4)[target[0]]
-    probability = gradient + one_hot
     classes = np.arange(4)
+    one_hot = (classes == target[0]).astype(float)
+    probability = np.exp(-np.asarray(cross_entropy(logits.repeat(4, 0), classes, reduction="none")))
     names = ["고양이", "개 (정답)", "새", "말"]
     left = panel(title="예측과 목표", xlabel="클래스", ylabel="확률")
     left.bar(classes - 0.2, probability, width=0.4, label="예측 p")
