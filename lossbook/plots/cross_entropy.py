@@ -105,6 +105,7 @@ def code_lengths() -> Figure:
     for edge in edges[1:-1]:
         boxes.axvline(edge, color=style.INK, lw=0.6, label="_")
     boxes.set_xticks((edges[:-1] + edges[1:]) / 2, WEATHER)
+    boxes.grid(False, axis="x")
     boxes.set_xlim(0, 1)
     boxes.set_ylim(0, 8)
     boxes.legend(*(found[-2:] for found in boxes.get_legend_handles_labels()), loc="upper left")
