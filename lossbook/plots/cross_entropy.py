@@ -76,7 +76,8 @@ CLEAR = np.arange(1, 50) / 50
 
 def bits(probabilities: Array, target: Any) -> Array:
     """Cross entropy in bits, one value per row of the model's probabilities."""
-    return np.asarray(cross_entropy(np.log(probabilities), target, reduction="none")) / np.log(2)
+    nats = cross_entropy(np.log(probabilities), target, reduction="none")
+    return np.asarray(nats / np.log(2))
 
 
 def code_lengths() -> Figure:
@@ -88,9 +89,7 @@ def code_lengths() -> Figure:
     readout = [
         f"평균 {value:.3f} bit = 엔트로피 {entropy:.3f} + 낭비 {value - entropy:.3f}" for value in mean
     ]
-    slider = Slider(
-        "모델이 말한 맑음의 확률", CLEAR, start=0.2, format="{:.2f}", readout=readout
-    )  # fmt: skip
+    slider = Slider("모델이 말한 맑음의 확률", CLEAR, start=0.2, format="{:.2f}", readout=readout)
     boxes = panel(
         title="칠한 넓이가 평균 길이", xlabel="너비: 날씨의 비율 P", ylabel="높이: 부호의 길이 (bit)"
     )
@@ -109,9 +108,7 @@ def code_lengths() -> Figure:
     boxes.set_xlim(0, 1)
     boxes.set_ylim(0, 8)
     boxes.legend(*(found[-2:] for found in boxes.get_legend_handles_labels()), loc="upper left")
-    curve = panel(
-        title="평균 길이", xlabel="모델이 말한 맑음의 확률", ylabel="평균 길이 (bit)"
-    )
+    curve = panel(title="평균 길이", xlabel="모델이 말한 맑음의 확률", ylabel="평균 길이 (bit)")
     curve.plot(CLEAR, mean, label="교차 엔트로피")
     curve.axhline(entropy, **style.REFERENCE, label="엔트로피 1.75")
     slider.points(curve, CLEAR[:, np.newaxis], mean[:, np.newaxis], color=style.BLUE, label="_")
