@@ -37,16 +37,17 @@ def logarithmic(probability: Array) -> Array:
 
 
 def penalties() -> Figure:
-    """벌의 크기를 정하는 세 방법과, 각 방법에서 가장 이로운 대답."""
+    """벌점을 정하는 세 방법과, 각 방법에서 가장 이로운 대답."""
     said = np.linspace(0.002, 0.998, 250)
     rules: dict[str, Callable[[Array], Array]] = {
         "로그 -ln p": logarithmic,
         "제곱 (1 - p)²": lambda p: (1 - p) ** 2,
         "직선 1 - p": lambda p: 1 - p,
     }
-    left = panel(title="벌의 크기", xlabel="정답에 준 확률 p", ylabel="벌", height=3.4)
+    left = panel(title="벌점을 정하는 세 방법", xlabel="정답에 준 확률 p", ylabel="벌점", height=3.4)
     right = panel(
-        title="70 %로 비가 오는 날의 평균 벌", xlabel="비가 온다고 말한 확률", ylabel="평균 벌",
+        title="비가 올 확률이 70 %일 때의 평균 벌점", xlabel="비가 온다고 말한 확률",
+        ylabel="평균 벌점",
         height=3.4,
     )  # fmt: skip
     for name, rule in rules.items():
@@ -62,9 +63,63 @@ def penalties() -> Figure:
     right.legend(loc="upper center")
     return figure(
         left, right,
-        alt="왼쪽: 정답에 준 확률이 0에 가까워지면 로그의 벌은 끝없이 커지고, 제곱과 직선의 벌은 "
-        "1에 머문다. 오른쪽: 비가 올 확률이 0.7일 때 로그와 제곱의 평균 벌은 0.7이라고 "
-        "말할 때 가장 작고, 직선의 평균 벌은 1이라고 말할 때 가장 작다.",
+        alt="왼쪽: 정답에 준 확률이 0에 가까워지면 로그 벌점은 끝없이 커지고, 제곱과 직선의 "
+        "벌점은 1에 머문다. 오른쪽: 비가 올 확률이 0.7일 때 로그와 제곱의 평균 벌점은 0.7이라고 "
+        "말할 때 가장 작고, 직선의 평균 벌점은 1이라고 말할 때 가장 작다.",
+    )  # fmt: skip
+
+
+WEATHER = ("맑음", "흐림", "비", "눈")
+RATIO = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8])
+CLEAR = np.arange(1, 50) / 50
+
+
+def bits(probabilities: Array, target: Any) -> Array:
+    """Cross entropy in bits, one value per row of the model's probabilities."""
+    nats = cross_entropy(np.log(probabilities), target, reduction="none")
+    return np.asarray(nats / np.log(2))
+
+
+def code_lengths() -> Figure:
+    """모델의 확률로 지은 부호의 길이. 너비가 날씨의 비율이라 넓이가 평균 길이입니다."""
+    others = RATIO[1:] / RATIO[1:].sum()
+    said = np.column_stack([CLEAR, (1 - CLEAR)[:, np.newaxis] * others])
+    lengths = np.stack([bits(said, np.full(len(said), c)) for c in range(4)], axis=1)
+    mean, entropy = bits(said, np.tile(RATIO, (len(said), 1))), bits(RATIO, RATIO)
+    readout = [
+        f"평균 {value:.3f} bit = 엔트로피 {entropy:.3f} + 낭비 {value - entropy:.3f}" for value in mean
+    ]
+    slider = Slider("모델이 말한 맑음의 확률", CLEAR, start=0.2, format="{:.2f}", readout=readout)
+    boxes = panel(
+        title="칠한 넓이가 평균 길이", xlabel="너비: 날씨의 비율 P", ylabel="높이: 부호의 길이 (bit)"
+    )
+    edges = np.concatenate([[0], np.cumsum(RATIO)])
+    for c in range(4):
+        high = np.repeat(lengths[:, c : c + 1], 2, axis=1)
+        slider.area(
+            boxes, edges[c : c + 2], 0 * high, high, color=style.BLUE, alpha=0.4, label="모델의 부호"
+        )
+    own = np.repeat(-np.log2(RATIO), 2)
+    boxes.plot(np.repeat(edges, 2)[1:-1], own, **style.REFERENCE, label="P에 맞춘 부호")
+    for edge in edges[1:-1]:
+        boxes.axvline(edge, color=style.INK, lw=0.6, label="_")
+    boxes.set_xticks((edges[:-1] + edges[1:]) / 2, WEATHER)
+    boxes.grid(False, axis="x")
+    boxes.set_xlim(0, 1)
+    boxes.set_ylim(0, 8)
+    boxes.legend(*(found[-2:] for found in boxes.get_legend_handles_labels()), loc="upper left")
+    curve = panel(title="평균 길이", xlabel="모델이 말한 맑음의 확률", ylabel="평균 길이 (bit)")
+    curve.plot(CLEAR, mean, label="교차 엔트로피")
+    curve.axhline(entropy, **style.REFERENCE, label="엔트로피 1.75")
+    slider.points(curve, CLEAR[:, np.newaxis], mean[:, np.newaxis], color=style.BLUE, label="_")
+    curve.set_ylim(1.4, 4.4)
+    curve.legend(loc="upper center")
+    return slider_figure(
+        boxes, curve,
+        slider=slider,
+        alt="왼쪽: 너비가 맑음 1/2, 흐림 1/4, 비 1/8, 눈 1/8인 네 막대. 높이는 모델의 확률로 지은 부호의 "
+        "길이다. 맑음의 확률을 키우면 맑음의 막대는 낮아지고 나머지 셋은 높아진다. 오른쪽: 넓이의 합인 "
+        "평균 길이. 맑음의 확률이 0.5일 때 1.75 bit로 가장 작다.",
     )  # fmt: skip
 
 

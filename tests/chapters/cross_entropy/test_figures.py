@@ -51,6 +51,29 @@ def test_penalties_and_the_best_report():
         assert dot.get_ydata()[0] == mean.min()
 
 
+def test_code_lengths():
+    figure = plots.code_lengths()
+    ratio = np.array([0.5, 0.25, 0.125, 0.125])
+    clear = np.array([float(text) for text in slider_values(figure)])
+    np.testing.assert_allclose(clear, np.arange(1, 50) / 50)
+    models = np.column_stack([clear, *((1 - clear) * part for part in (1 / 2, 1 / 4, 1 / 4))])
+    middles, heights = series(figure, "모델의 부호")
+    np.testing.assert_allclose(middles, [0.25, 0.625, 0.8125, 0.9375])
+    np.testing.assert_allclose(heights, -np.log2(models), atol=2e-3)
+    _, own = series(figure, "P에 맞춘 부호")
+    assert own.tolist() == [1, 1, 2, 2, 3, 3, 3, 3]
+    logits, target = torch.tensor(np.log(models)), torch.tensor(np.tile(ratio, (49, 1)))
+    expected = F.cross_entropy(logits, target, reduction="none").numpy() / np.log(2)
+    at, mean = series(figure, "교차 엔트로피", panel=1)
+    np.testing.assert_allclose(at, clear)
+    np.testing.assert_allclose(mean, expected, rtol=1e-12)
+    assert clear[mean.argmin()] == 0.5
+    assert mean.min() == pytest.approx(entropy(ratio, base=2))
+    np.testing.assert_allclose(series(figure, "엔트로피 1.75", panel=1)[1], 1.75)
+    for line, value in zip(readouts(figure), expected, strict=True):
+        assert line == f"평균 {value:.3f} bit = 엔트로피 1.750 + 낭비 {value - 1.75:.3f}"
+
+
 CORNERS = np.array([[0.5, np.sqrt(0.75)], [0, 0], [1, 0]])
 
 
@@ -205,6 +228,7 @@ def test_the_lost_digits_of_the_text():
     ("name", "check"),
     [
         ("cross_entropy", test_penalties_and_the_best_report),
+        ("cross_entropy", test_code_lengths),
         ("cross_entropy", test_gap),
         ("cross_entropy", test_temperature),
         ("cross_entropy", test_smoothing),
