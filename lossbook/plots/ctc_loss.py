@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from lossbook import ctc_loss, ctc_loss_grad
-from lossbook.decoding import greedy_decode
+from lossbook.decoding import collapse, greedy_decode
 from lossbook.losses.ctc_loss import _arrived, _start
 from lossbook.plots import style
 from lossbook.plots.digit_lines import CHECKPOINTS, Run, character_accuracy, train
@@ -83,19 +83,32 @@ def live_steps(alive: Array, labels: tuple[int, ...]) -> list[list[tuple[int, in
     ]
 
 
+def walk(path: tuple[int, ...]) -> list[int]:
+    """The state (from 0) in which a path stands at each frame."""
+    return [2 * len(collapse(path[: t + 1])) - (symbol > 0) for t, symbol in enumerate(path)]
+
+
 def _lattice(title: str, labels: tuple[int, ...], shown: Array, alive: Array, **size: Any) -> Any:
     """A panel with one cell for each frame and state, and every step of a complete path."""
-    axes = panel(title=title, xlabel="프레임 t", ylabel="z′의 기호 (위에서 아래로)", **size)
-    frames, states = alive.shape
-    axes.imshow(shown.T, vmin=0, vmax=1, cmap="Blues", aspect="auto",
-                extent=(0.5, frames + 0.5, states - 0.5, -0.5))  # fmt: skip
+    axes = _cells(title, labels, shown, **size)
     axes.add_collection(
         LineCollection(live_steps(alive, labels), color=style.ORANGE, linewidths=1.2, alpha=0.7)
     )
     at, state = np.nonzero(alive)
     axes.plot(at + 1, state, "o", color=style.ORANGE, ms=3.5)
+    return axes
+
+
+def _cells(title: str, labels: tuple[int, ...], shown: Array, **size: Any) -> Any:
+    """The empty trellis: frames from left to right, the states of z′ from top to bottom."""
+    axes = panel(title=title, xlabel="프레임 t", ylabel="자리 s와 그 기호", **size)
+    frames, states = shown.shape
+    axes.imshow(shown.T, vmin=0, vmax=1, cmap="Blues", aspect="auto",
+                extent=(0.5, frames + 0.5, states - 0.5, -0.5))  # fmt: skip
     axes.set_xticks(range(1, frames + 1))
-    axes.set_yticks(range(states), [LETTERS[k] for k in extended(labels)])
+    axes.set_yticks(
+        range(states), [f"{s + 1} {LETTERS[k]}" for s, k in enumerate(extended(labels))]
+    )
     axes.grid(False)
     return axes
 
@@ -108,28 +121,75 @@ def _values(axes: Any, cells: Array) -> None:
             axes.text(t + 1.45, s - 0.42, text, ha="right", va="top", color=ink, size=9)
 
 
+EXAMPLES = {ABA: (1, 1, 2, 2, 0, 1), AAB: (1, 1, 0, 1, 2, 0)}
+"""The path that the trellis of each word shows."""
+FOLLOWED = 3
+"""The state whose sum the slider of the forward recursion writes out: the b of `aba`."""
+
+
 def trellis() -> Figure:
-    """`aba`와 `aab`의 격자: αβ 사후 확률, 허락된 걸음, 같은 글자 사이의 막힌 걸음."""
+    """`aba`와 `aab`의 격자: 허락된 걸음, 경로 하나, 같은 글자 사이의 막힌 걸음."""
     panels = []
-    for labels in (ABA, AAB):
+    for labels, path in EXAMPLES.items():
         alpha, beta = forward_backward(FRAMES, labels)
-        both = alpha * beta
-        posterior = both / both[-1].sum()
-        word = "".join(LETTERS[k] for k in labels)
-        axes = _lattice(f"정답이 {word}일 때", labels, posterior, both > 0, height=4.2)
-        _values(axes, posterior)
+        alive = alpha * beta > 0
+        word, name = ("".join(LETTERS[k] for k in symbols) for symbols in (labels, path))
+        axes = _lattice(f"정답이 {word}일 때", labels, 0.25 * alive, alive, height=4.4)
+        axes.plot(range(1, len(path) + 1), walk(path), "o-", lw=3.2, ms=7, label=f"경로 {name}")
         panels.append(axes)
     barred = [[(t, 1), (t + 1, 3)] for t in range(2, 4)]
     panels[1].add_collection(
         LineCollection(barred, color=style.INK, linewidths=1.6, linestyles="--", label="막힌 걸음")
     )
     panels[1].plot([2.5, 3.5], [2, 2], "x", color=style.INK, ms=9, mew=2)
+    for axes in panels:
+        axes.legend(loc="lower left")
     return figure(
         *panels,
-        alt="두 격자. 가로는 프레임 여섯, 세로는 공백을 끼워 넣은 정답의 일곱 자리. 칸의 수와 색은 "
-        "그 프레임에 그 자리에 있을 사후 확률이고, 선은 완성된 경로가 지나는 걸음이다. aba에서는 "
-        "a에서 b로 공백을 건너뛰는 선이 있지만, aab에서는 a에서 a로 건너뛰는 걸음이 막혀 있다.",
+        alt="두 격자. 가로는 프레임 여섯, 세로는 공백을 끼워 넣은 정답의 일곱 자리이고, 가는 선은 "
+        "완성된 경로가 지나는 걸음, 굵은 선은 경로 하나이다. aba에서 경로 aabb∅a는 a에서 b로 공백을 "
+        "건너뛴다. aab에서는 a에서 a로 건너뛰는 걸음이 막혀 있어 경로 aa∅ab∅가 공백을 거친다.",
     )
+
+
+def forward_steps() -> Figure:
+    """순방향 계산이 격자를 한 열씩 채우는 슬라이더."""
+    alpha, _ = forward_backward(FRAMES, ABA)
+    frames = []
+    for T in range(1, len(FRAMES) + 1):
+        filled = np.where(np.arange(len(FRAMES))[:, np.newaxis] < T, alpha, 0)
+        axes = _cells(f"aba의 α, 프레임 {T}까지", ABA, filled, wide=True, height=4)
+        arriving = [[(T - 1, a), (T, b)] for a, b in moves(ABA) if T > 1 and alpha[T - 2, a] > 0]
+        axes.add_collection(LineCollection(arriving, color=style.ORANGE, linewidths=1.4))
+        followed = [each for each in arriving if each[1][1] == FOLLOWED and len(FRAMES) != T]
+        axes.add_collection(LineCollection(followed, color=style.BLUE, linewidths=3.2))
+        at, state = np.nonzero(filled)
+        axes.plot(at + 1, state, "o", color=style.ORANGE, ms=3.5)
+        for t, s in zip(at, state, strict=True):
+            ink = "#ffffff" if filled[t, s] > 0.55 else "#000000"
+            text = f"{filled[t, s]:.3f}".lstrip("0")
+            axes.text(t + 1, s - 0.44, text, ha="left", va="top", color=ink, size=9)
+        frames.append(figure(axes, alt=f"aba의 격자를 프레임 {T}까지 채운 순방향 확률"))
+    times = np.arange(1, len(FRAMES) + 1)
+    slider = Slider("프레임 t", times, 3, readout=_forward_readout(alpha))
+    return frames_figure(
+        frames, slider=slider,
+        alt="aba의 격자를 왼쪽 열부터 채우는 순방향 계산. 슬라이더를 한 칸 옮기면 앞 열에서 머무름, "
+        "한 칸, 건너뜀으로 이어진 선이 나타나고 새 열의 칸마다 그 합에 이번 기호의 확률을 곱한 수가 "
+        "적힌다. 마지막 열의 아래 두 칸을 더하면 정답의 확률이다.",
+    )  # fmt: skip
+
+
+def _forward_readout(alpha: Array) -> list[str]:
+    """One sum of each column in full."""
+    lines = [f"첫 열: α(1) = {alpha[0, 0]:.3f}, α(2) = {alpha[0, 1]:.3f}"]
+    for t in range(1, len(alpha) - 1):
+        stay, step, skip = alpha[t - 1, FOLLOWED - np.arange(3)]
+        lines.append(
+            f"α(4) = {FRAMES[t, 2]:g} × ({stay:.3f} + {step:.3f} + {skip:.3f}) = {alpha[t, FOLLOWED]:.3f}"
+        )
+    last, blank = alpha[-1, -2:]
+    return [*lines, f"α(6) + α(7) = {last:.3f} + {blank:.3f} = {last + blank:.3f}"]
 
 
 def past_and_future() -> Figure:

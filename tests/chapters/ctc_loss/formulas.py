@@ -66,17 +66,24 @@ def sample(rng: np.random.Generator, k: int) -> Draw:
             if collapse(path) == tuple(int(c) - 1 for c in word)
         }
 
+    def reachable(state: int) -> set[int]:
+        """States one frame later: z is 0 where z′ holds ∅, and counts from 0."""
+        skips = state + 1 < len(z) and z[state - 1] != z[state + 1]
+        ahead = {state, state + 1, state + 2} if skips else {state, state + 1}
+        return {j for j in ahead if j <= len(z)}
+
     return Draw(
         {
             r"\ell": loss, "T": frames, "U": len(labels), "z": np.array(labels) + 1,
             r"z'": Table(z + 1, outside=1), r"\varnothing": 1, "p": Table(p),
             r"p(z \mid X)": np.exp(-loss), r"\mathcal B^{-1}": preimage,
+            r"\mathcal N": lambda s: reachable(int(s)),
             r"\alpha": Table(alpha, outside=0.0), r"\beta": Table(beta, outside=0.0),
             r"\hat\beta": Table(p[:, z] * beta, outside=0.0), r"\gamma": Table(gamma),
             r"\frac{\partial \ell}{\partial \log p}": Table(slope - p),
             r"\frac{\partial \ell}{\partial x}": slope,
         },
-        {"t": frames, "s": len(z), "k": symbols},
+        {"t": frames, "s": len(z), "j": len(z), "k": symbols},
     )  # fmt: skip
 
 

@@ -69,29 +69,70 @@ def data(figure):
     return json.loads(found[1])
 
 
+def prefixes(word):
+    """Where the beginnings of all paths stand: shape (6, states), summed probabilities."""
+    alpha = np.zeros((6, 2 * len(word) + 1))
+    for t in range(6):
+        for path in product(range(3), repeat=t + 1):
+            if collapsed(path) == word[: len(collapsed(path))]:
+                alpha[t, states(path)[-1]] += weight(path)
+    return alpha
+
+
 def test_trellis():
     panels = plots.trellis().panels
     for axes, word in zip(panels, WORDS.values(), strict=True):
-        expected = posterior(word)
-        np.testing.assert_allclose(cells(axes), expected, atol=1e-12)
         assert segments(axes) == used(word, 6)
-        texts = {(t.get_position()[0], t.get_position()[1]): t.get_text() for t in axes.texts}
-        assert len(texts) == np.count_nonzero(expected)
-        for (x, y), text in texts.items():
-            assert float(text) == pytest.approx(expected[int(x) - 1, round(y + 0.42)], abs=5e-3)
+        np.testing.assert_array_equal(cells(axes) > 0, posterior(word) > 0)
+        drawn = next(line for line in axes.get_lines() if line.get_label().startswith("경로"))
+        path = tuple("∅ab".index(symbol) for symbol in drawn.get_label().removeprefix("경로 "))
+        assert collapsed(path) == word
+        np.testing.assert_array_equal(drawn.get_xdata(), range(1, 7))
+        np.testing.assert_array_equal(drawn.get_ydata(), states(path))
     barred = segments(panels[1], 1)
     assert barred == {((2, 1), (3, 3)), ((3, 1), (4, 3))}
     assert not barred & used(WORDS["aab"], 6)
     assert any(b - a == 2 for (_, a), (_, b) in segments(panels[0]))
 
 
+def test_forward_steps():
+    figure = plots.forward_steps()
+    content, word = data(figure), WORDS["aba"]
+    alpha = prefixes(word)
+    begun = [
+        path
+        for path in product(range(3), repeat=6)
+        if collapsed(path) == word[: len(collapsed(path))]
+    ]
+    assert content["values"] == [str(T) for T in range(1, 7)]
+    for T, axes, line in zip(range(1, 7), figure.panels, content["readout"], strict=True):
+        expected = np.where(np.arange(1, 7)[:, np.newaxis] <= T, alpha, 0)
+        np.testing.assert_allclose(cells(axes), expected, atol=1e-12)
+        texts = {t.get_position(): float(t.get_text()) for t in axes.texts}
+        assert len(texts) == np.count_nonzero(expected)
+        for (x, y), value in texts.items():
+            assert value == pytest.approx(expected[int(x) - 1, round(y + 0.44)], abs=5e-4)
+        steps = {
+            ((T - 1, a), (T, b)) for path in begun if T > 1 for a, b in [states(path)[T - 2 : T]]
+        }
+        assert segments(axes) == steps
+        followed = {step for step in steps if step[1][1] == 3}
+        assert segments(axes, 1) == (followed if T < 6 else set())
+        if 1 < T < 6:
+            symbol, stay, step, skip, total = map(float, re.findall(r"\d*\.\d+", line))
+            assert symbol == plots.FRAMES[T - 1, 2]
+            np.testing.assert_allclose([stay, step, skip], alpha[T - 2, [3, 2, 1]], atol=5e-4)
+            assert total == pytest.approx(alpha[T - 1, 3], abs=5e-4)
+    numbers = [list(map(float, re.findall(r"\d\.\d+", content["readout"][k]))) for k in (0, -1)]
+    np.testing.assert_allclose(numbers[0], alpha[0, :2], atol=5e-4)
+    likelihood = np.exp(-torch_loss(np.log(plots.FRAMES), word).item())
+    np.testing.assert_allclose(numbers[1], [*alpha[-1, -2:], likelihood], atol=5e-4)
+
+
 def test_past_and_future():
     word = WORDS["aba"]
-    alpha, beta = np.zeros((6, 7)), np.zeros((6, 7))
+    alpha, beta = prefixes(word), np.zeros((6, 7))
     for t in range(6):
-        for path in product(range(3), repeat=t + 1):
-            if collapsed(path) == word[: len(collapsed(path))]:
-                alpha[t, states(path)[-1]] += weight(path)
         for state, rest in product(range(7), product(range(3), repeat=5 - t)):
             symbol = word[state // 2] if state % 2 else 0
             done = word[: (state + 1) // 2]
@@ -110,9 +151,7 @@ def test_alignments():
     assert content["values"] == [str(T) for T in range(1, 11)]
     assert len(figure.panels) == 20
     word = WORDS["aab"]
-    for T, left, right in zip(
-        range(1, 11), figure.panels[::2], figure.panels[1::2], strict=True
-    ):
+    for T, left, right in zip(range(1, 11), figure.panels[::2], figure.panels[1::2], strict=True):
         loss = torch_loss(np.full((T, 3), -np.log(3)), word).item()
         curve, marker = right.get_lines()[:2]
         assert marker.get_xdata()[0] == T
@@ -187,7 +226,9 @@ def test_learning():
             assert lines[f"글자 정확도, 씨앗 {seed}"][index] == pytest.approx(1 - wrong / total)
             assert lines[f"공백 비율, 씨앗 {seed}"][index] == pytest.approx(blanks / frames)
     floor = losses.get_lines()[-1].get_ydata()[0]
-    assert floor * 5 == pytest.approx(plots.constant_answer().panels[0].get_lines()[1].get_ydata()[0])
+    assert floor * 5 == pytest.approx(
+        plots.constant_answer().panels[0].get_lines()[1].get_ydata()[0]
+    )
 
 
 def distance(first, second):
