@@ -216,7 +216,7 @@ class Clauses(Reader):
     def indicator(self) -> Node:
         self.take()
         if self.text not in ("[", r"\{", "("):
-            raise self.error(r"follows \mathbb 1: write \mathbb 1[condition]")
+            raise self.error(r"follows \mathbf 1: write \mathbf 1[condition]")
         opener = self.take()
         node = self.enclosed(CLOSERS[opener], self.condition)
         return lambda env: 1.0 if node(env) else 0.0

@@ -153,7 +153,7 @@ class Parser(Clauses):
             return self.function()
         if text in BIG:
             return self.big()
-        if text == r"\mathbb 1":
+        if text == r"\mathbf 1":
             return self.indicator()
         if text == r"\begin{cases}":
             return self.cases()

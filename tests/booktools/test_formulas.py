@@ -39,7 +39,7 @@ READ = {
     r"\prod_{n=1}^{2} x_n": 2.0,
     r"\sum_{j \in J} x_j": 4.5,
     r"\max_{n} x_n": 3.5,
-    r"\mathbb 1[x_1 < x_2, x_2 \ne 3]": 1.0,
+    r"\mathbf 1[x_1 < x_2, x_2 \ne 3]": 1.0,
     r"\begin{cases} 1 & x_1 > 2 \\ 7 & \text{그 밖의 경우} \end{cases}": 7.0,
     r"a_0(2) + a_1(2)": 2.0,
 }
@@ -91,7 +91,7 @@ CROSS_ENTROPY = {
            r" - \frac{\varepsilon}{C} \sum_{c=1}^{C} w_c \log p_{n,c}",
     "mean": r"L = \frac{\sum_{n=1}^{N} \ell_n}{\sum_{n=1}^{N} w_{y_n}}",
     "grad": r"\frac{\partial L}{\partial x_{n,j}} = \frac{1}{D} \left[ (1-\varepsilon) w_{y_n}"
-            r" \left( p_{n,j} - \mathbb 1[j = y_n] \right)"
+            r" \left( p_{n,j} - \mathbf 1[j = y_n] \right)"
             r" + \frac{\varepsilon}{C} \left( W p_{n,j} - w_j \right) \right]",
 }  # fmt: skip
 PLANTED = {
@@ -100,7 +100,7 @@ PLANTED = {
     "swapped fraction": ("def", r"\frac{\varepsilon}{C}", r"\frac{C}{\varepsilon}"),
     "wrong index range": ("def", r"\sum_{c=1}^{C}", r"\sum_{c=2}^{C}"),
     "wrong weight denominator": ("mean", r"\sum_{n=1}^{N} w_{y_n}}", r"N}"),
-    "wrong gradient sign": ("grad", r"p_{n,j} - \mathbb 1", r"p_{n,j} + \mathbb 1"),
+    "wrong gradient sign": ("grad", r"p_{n,j} - \mathbf 1", r"p_{n,j} + \mathbf 1"),
     "lost weight": ("grad", r"w_{y_n}", ""),
 }
 

@@ -131,7 +131,7 @@ def ctc_draw(rng: np.random.Generator, number: int) -> Draw:
     )  # fmt: skip
 
 
-STEP = r"\mathbb 1[z'_s \ne \varnothing, z'_s \ne z'_{s-2}]"
+STEP = r"\mathbf 1[z'_s \ne \varnothing, z'_s \ne z'_{s-2}]"
 ALPHA = (
     r"\alpha_t(s) = p_t(z'_s) \big[ \alpha_{t-1}(s) + \alpha_{t-1}(s-1) + "
     + STEP + r"\, \alpha_{t-1}(s-2) \big]"
@@ -141,7 +141,7 @@ CTC = {
     "start": r"\alpha_1(1) = p_1(\varnothing), \qquad \alpha_1(2) = p_1(z_1)",
     "alpha": ALPHA,
     "beta": r"\beta_t(s) = p_{t+1}(z'_s) \beta_{t+1}(s) + p_{t+1}(z'_{s+1}) \beta_{t+1}(s+1)"
-            r" + \mathbb 1[z'_s \ne \varnothing, z'_s \ne z'_{s+2}]"
+            r" + \mathbf 1[z'_s \ne \varnothing, z'_s \ne z'_{s+2}]"
             r" p_{t+1}(z'_{s+2}) \beta_{t+1}(s+2)",
     "end": r"\ell = -\log\left( \alpha_T(2U+1) + \alpha_T(2U) \right)",
     "posterior": r"\gamma_t(k) = \frac{1}{p(z \mid X)} \sum_{s : z'_s = k} \alpha_t(s) \beta_t(s)",
