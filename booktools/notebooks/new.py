@@ -67,6 +67,6 @@ def remaining(entry: Section) -> str:
         "남은 일:\n"
         f"  1. lossbook/_sections.py에서 {entry.slug}에 has_chapter=True를 적습니다\n"
         f"  2. _toc.yml에 {entry.path.removesuffix('.md')}를 넣습니다\n"
-        "  3. lossbook/losses/_classes.py와 lossbook/__init__.py에 함수와 클래스를 더합니다\n"
+        "  3. 새 함수이면 lossbook/__init__.py에 더합니다\n"
         f"  4. TODO를 모두 채우고 make refresh CHAPTERS={entry.path}, make test를 실행합니다"
     )
