@@ -1,13 +1,16 @@
-"""`python -m bench [NAME …]`: time every loss against torch on the same arrays, in one run."""
+"""`python -m bench [NAME …]`: time every loss against other libraries on the same arrays."""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import os
 import statistics
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,41 +18,30 @@ import torch
 
 import lossbook
 from bench.cases import CASES
+from bench.libraries import others, torch_calls
 
 Call = Callable[[], Any]
+TABLE = Path(lossbook.__file__).parent / "data" / "speed.csv"
+FIELDS = ("loss", "size", "dtype", "library", "forward", "both", "memory")
 
 
-def calls(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, dict[str, Call]]:
-    """Return library → what is timed ("forward", "both") → call."""
+def our_calls(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Call]:
     loss, grad = getattr(lossbook, name), getattr(lossbook, f"{name}_grad")
-    theirs = getattr(torch.nn.functional, name, None)
-    found: dict[str, dict[str, Call]] = {
-        "lossbook": {
-            "forward": lambda: loss(*args, **options),
-            "both": lambda: (loss(*args, **options), grad(*args, **options)),
-        }
+    return {
+        "forward": lambda: loss(*args, **options),
+        "both": lambda: (loss(*args, **options), grad(*args, **options)),
     }
-    if theirs is not None:
-        tensors = [torch.from_numpy(arg) for arg in args]
-        leaf = tensors[0].clone().requires_grad_()
-
-        def both() -> None:
-            leaf.grad = None
-            theirs(leaf, *tensors[1:], **options).backward()
-
-        found["torch"] = {"forward": lambda: theirs(*tensors, **options), "both": both}
-    return found
 
 
-def medians(timed: dict[str, Call], rounds: int) -> dict[str, float]:
-    """Time the calls in turn and return each one's median seconds."""
-    times: dict[str, list[float]] = {key: [] for key in timed}
+def ratio(ours: Call, theirs: Call, rounds: int) -> float:
+    """Time both in turn; return the median of ours divided by the median of theirs."""
+    times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds + 1):
-        for key, call in timed.items():
+        for call, kept in zip((ours, theirs), times, strict=True):
             start = time.perf_counter()
             call()
-            times[key].append(time.perf_counter() - start)
-    return {key: statistics.median(values[1:]) for key, values in times.items()}
+            kept.append(time.perf_counter() - start)
+    return statistics.median(times[0][1:]) / statistics.median(times[1][1:])
 
 
 def peak_memory(call: Call, args: tuple[Any, ...]) -> float:
@@ -61,31 +53,56 @@ def peak_memory(call: Call, args: tuple[Any, ...]) -> float:
     return float(peak / sum(np.asarray(arg).nbytes for arg in args))
 
 
+def rows(title: str, size: int, dtype: str, rounds: int) -> Iterator[dict[str, Any]]:
+    """Yield a row for each library: ratios of time, and memory."""
+    name = title.partition(" ")[0]
+    args, options = CASES[title](np.random.default_rng(0), size, dtype)
+    ours = our_calls(name, args, options)
+    memory = peak_memory(ours["forward"], args)
+    repeats = rounds if size > 10_000 else 60 * rounds
+    for threads in (1, os.cpu_count() or 1):
+        torch.set_num_threads(threads)
+        library = "torch" if threads == 1 else f"torch ({threads} threads)"
+        theirs = torch_calls(name, args, options)
+        times = {what: ratio(ours[what], theirs[what], repeats) for what in theirs}
+        yield row(title, size, dtype, library, times, memory)
+    torch.set_num_threads(1)
+    for library, calls in others(name, args).items():
+        times = {what: ratio(ours[what], call, repeats) for what, call in calls.items()}
+        yield row(title, size, dtype, library, times, memory)
+
+
+def row(
+    title: str, size: int, dtype: str, library: str, times: dict[str, float], memory: float
+) -> dict[str, Any]:
+    numbers = {what: f"{value:.3g}" for what, value in times.items()}
+    identity = {"loss": title, "size": size, "dtype": dtype, "library": library}
+    return {**identity, "both": "", **numbers, "memory": f"{memory:.2f}"}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="losses (default: all)")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000_000])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name} for the book")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
     warnings.simplefilter("ignore")
-    print(f"{'loss':34} {'size':>9} {'dtype':8} {'forward':>8} {'both':>8} {'memory':>8}")
-    for title, make in CASES.items():
+    found: list[dict[str, Any]] = []
+    for title in CASES:
         name = title.partition(" ")[0]
         if (options.names and name not in options.names) or not hasattr(lossbook, name):
             continue
         for size in options.sizes:
             for dtype in ("float32", "float64"):
-                args, keywords = make(np.random.default_rng(0), size, dtype)
-                rounds = options.rounds if size > 10_000 else 300
-                found = calls(name, args, keywords)
-                row = []
-                for what in ("forward", "both"):
-                    times = medians({key: call[what] for key, call in found.items()}, rounds)
-                    row.append(times["lossbook"] / times.get("torch", np.nan))
-                memory = peak_memory(found["lossbook"]["forward"], args)
-                print(f"{title:34} {size:9} {dtype:8} {row[0]:8.2f} {row[1]:8.2f} {memory:8.2f}", flush=True)
+                for line in rows(title, size, dtype, options.rounds):
+                    print(*(f"{line[field]!s:>12}" for field in FIELDS), flush=True)
+                    found.append(line)
+    if options.write:
+        with TABLE.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(found)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from booktools.notebooks.chapter import ROOT, Chapter, chapters
 from booktools.notebooks.execute import check_code
 from booktools.notebooks.reference import code_cells, reduced, update, with_outputs, write
 
-PAGES = ("_config.yml", "_toc.yml", "index.md")
+PAGES = ("_config.yml", "_toc.yml", "index.md", "api.rst")
 LINK_TO_CHAPTER = re.compile(r"\]\((chapters/[^)#\s]*)\.md")
 
 

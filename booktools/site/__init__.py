@@ -8,17 +8,19 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from booktools.site import fonts, korean, sections
+from booktools.site import api, fonts, korean, sections
 
 HERE = Path(__file__).parent
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("section-table", sections.SectionTable)
+    app.add_directive("api-reference", api.ApiReference)
     korean.install(app)
     app.connect("config-inited", add_templates)
     app.connect("builder-inited", add_static_files)
     app.connect("html-page-context", tidy_page, priority=900)
+    app.connect("autodoc-process-docstring", api.separate_particles, priority=900)
     app.connect("build-finished", put_reader_notebooks)
     app.connect("build-finished", fonts.subset_for_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
