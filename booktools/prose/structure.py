@@ -19,7 +19,7 @@ HEADINGS: tuple[str, ...] = (
     "연습 문제", "원문 바로잡기", "정리", "참고문헌",
 )  # fmt: skip
 LAST_HEADINGS = HEADINGS[HEADINGS.index("연습 문제") :]
-TAGS = ("분류", "시퀀스", "회귀", "분포", "순위", "임베딩", "들어가며")
+TAGS = ("분류", "시퀀스", "회귀", "분포", "순위", "임베딩", "들어가며", "길잡이")
 TAG_LINE = re.compile(rf"^\*\*({'|'.join(TAGS)})\*\* · [^.?!]+(?:\.\d[^.?!]*)*[.?!]$")
 CLASSES = ("hand", "coding", "concept")
 LONGEST_CELL = 25
@@ -31,6 +31,11 @@ def slug_of(path: str) -> str:
     return re.sub(r"^\d+-", "", PurePosixPath(path).stem)
 
 
+def is_guide(path: str) -> bool:
+    """Say whether the page compares or measures losses and is no section of its own."""
+    return PurePosixPath(path).parent.name == "guides"
+
+
 def errata_of(path: str) -> list[str]:
     """Return the numbers of the errata that the chapter at `path` has to correct."""
     return ERRATA.get(slug_of(path), [])
@@ -38,6 +43,13 @@ def errata_of(path: str) -> list[str]:
 
 def check_structure(chapter: Chapter) -> list[Problem]:
     """Return what the chapter lacks of the anatomy, or has in another place."""
+    if is_guide(chapter.path):
+        return [
+            *_tag_line(chapter),
+            *_summary(chapter),
+            *_empty_headings(chapter),
+            *_cells(chapter),
+        ]
     return [
         *_headings(chapter),
         *_tag_line(chapter),
@@ -69,6 +81,11 @@ def _headings(chapter: Chapter) -> Iterator[Problem]:
             block.line, f"“## {block.text}”", f"no heading after “## {expected[-1]}”",
             "make it a ### heading of the section it belongs to",
         )  # fmt: skip
+
+
+def _summary(chapter: Chapter) -> Iterator[Problem]:
+    if not any(block.text == "정리" for block in chapter.prose("heading")):
+        yield chapter.problem(1, "no “## 정리”", "“## 정리”", "say in a few sentences what stays")
 
 
 def _tag_line(chapter: Chapter) -> Iterator[Problem]:

@@ -27,12 +27,18 @@ def toc_files(toc: dict[str, object]) -> set[str]:
     return {chapter["file"] for part in parts for chapter in part["chapters"]}
 
 
+def extra(name: str) -> bool:
+    """Say whether the page is no section of the source document."""
+    return name in ("chapters/introduction", "api") or name.startswith("chapters/guides/")
+
+
 def disagreements(sections: Iterable[Section], toc: set[str], chapters: set[str]) -> list[str]:
     """What a reader of the catalog would be promised and not find, or find and not be told of."""
     promised = {section.path.removesuffix(".md") for section in sections if section.has_chapter}
-    listed = toc - {"chapters/introduction"}
-    present = chapters - {"chapters/introduction"}
+    listed = {name for name in toc if not extra(name)}
+    present = {name for name in chapters if not extra(name)}
     return [
+        *(f"{name}: missing from _toc.yml" for name in sorted(filter(extra, chapters - toc))),
         *(f"{name}: has_chapter in the catalog, no file" for name in sorted(promised - present)),
         *(f"{name}: file without has_chapter in the catalog" for name in sorted(present - promised)),
         *(f"{name}: in the catalog, missing from _toc.yml" for name in sorted(promised - listed)),
@@ -48,6 +54,12 @@ def book() -> tuple[set[str], set[str]]:
 
 def test_catalog_chapters_and_toc_agree():
     assert disagreements(SECTIONS, *book()) == []
+
+
+def test_a_guide_missing_from_the_toc_is_red():
+    toc, chapters = book()
+    faults = disagreements(SECTIONS, toc, chapters | {"chapters/guides/lost"})
+    assert faults == ["chapters/guides/lost: missing from _toc.yml"]
 
 
 @pytest.mark.parametrize("lost", ["toc", "file"])

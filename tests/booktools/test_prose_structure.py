@@ -76,3 +76,18 @@ def test_every_section_of_the_book_has_errata():
     assert set(ERRATA) == {"introduction", *(section.slug for section in SECTIONS)}
     assert errata_of("chapters/loss/02-ctc-loss.md") == [f"2.{i}" for i in range(1, 7)]
     assert len(HEADINGS) == 14
+
+
+GUIDE = "# 고르기\n\n**길잡이** · 손실을 고릅니다.\n\n## 표\n\n글입니다.\n\n## 정리\n\n글입니다.\n"
+GUIDE_FAULTS = [("**길잡이**", "길잡이", "under the title"), ("## 정리", "## 끝", "no “## 정리”")]
+
+
+def test_a_guide_needs_no_anatomy():
+    assert problems(GUIDE, "chapters/guides/speed.md") == []
+    assert problems(GUIDE) != []
+
+
+@pytest.mark.parametrize(("old", "new", "message"), GUIDE_FAULTS)
+def test_a_planted_fault_in_a_guide_is_found(old, new, message):
+    found = problems(GUIDE.replace(old, new), "chapters/guides/speed.md")
+    assert any(message in problem for problem in found), found
