@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["load_statecrime"]
+__all__ = ["load_speed", "load_statecrime"]
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -33,10 +33,31 @@ def load_statecrime() -> dict[str, Column]:
     >>> len(crime["state"]), float(crime["murder"].max())
     (51, 24.2)
     """
-    text = (files(__package__) / "statecrime.csv").read_text(encoding="utf-8")
-    header, *rows = csv.reader(text.splitlines())
+    header, *rows = csv.reader(_lines("statecrime.csv"))
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
     return {
         name: np.array(values) if name == "state" else np.array(values, dtype=np.float64)
         for name, values in columns.items()
     }
+
+
+def load_speed() -> list[dict[str, str]]:
+    """`python -m bench --write`가 잰 빠르기를 읽습니다.
+
+    Returns
+    -------
+    list of dict
+        손실, 크기, dtype, 라이브러리마다 하나. ``forward``와 ``both``는 lossbook의 시간을 그
+        라이브러리의 시간으로 나눈 것(재지 않았으면 빈 문자열), ``memory``는 손실 하나를 계산할
+        때 새로 쓴 메모리를 입력의 크기로 나눈 것입니다.
+
+    Examples
+    --------
+    >>> sorted(load_speed()[0])
+    ['both', 'dtype', 'forward', 'library', 'loss', 'memory', 'size']
+    """
+    return list(csv.DictReader(_lines("speed.csv")))
+
+
+def _lines(name: str) -> list[str]:
+    return (files(__package__) / name).read_text(encoding="utf-8").splitlines()
