@@ -10,7 +10,6 @@ import argparse
 import difflib
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import SourceFileLoader
@@ -77,7 +76,7 @@ def run_child(path: Path, mutated: str) -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(1, 2)
-        SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+        setattr(SourceFileLoader, "get_code", get_code)  # noqa: B010
         names = SHARED if path.stem.startswith("_") else (path.stem,)
         tests = [f"tests/losses/test_{name}.py" for name in names]
         status = pytest.main(["-x", "-q", "-p", "no:nbval", "-n", "0", *tests])
@@ -108,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -23,7 +23,7 @@ class Mutant:
 
 
 def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
-    """All single-token mutants of the right sides of a formula, each once."""
+    """All single-token mutants of a formula, each once; those of a right side by that side alone."""
     rows = [list(row) for row in equations(latex)]
     for number, row in enumerate(rows):
         equation = parse(row, draw.names, draw.ranges)
@@ -36,7 +36,7 @@ def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
             spelled = tuple(token.text for token in changed)
             if spelled not in seen:
                 seen.add(spelled)
-                name = show(changed[start:])
+                name = show(changed[start:] if begin >= start else changed)
                 yield Mutant(name, [*rows[:number], changed, *rows[number + 1 :]])
 
 
@@ -50,15 +50,19 @@ def first_relation(tokens: Sequence[Token]) -> int:
 
 
 def edits(tokens: Sequence[Token], spans: Sequence[Span], start: int) -> Iterator[Edit]:
-    """(first token, end, what stands there instead)."""
+    """(first token, end, what stands there instead).
+
+    Names are exchanged within the right side only: a name of the other side says x = x.
+    """
     texts = [token.text for token in tokens]
-    for position in range(start, len(texts)):
-        for other in TURNED.get(texts[position], []):
+    for position, text in enumerate(texts):
+        for other in TURNED.get(text, []):
             yield position, position + 1, [other]
     right = [span for span in spans if span.start >= start]
     kinds = {"index": _spelled(texts, spans, "index"), "name": _spelled(texts, right, "name")}
-    for span in right:
-        yield from _of_span(span, texts, kinds)
+    for span in spans:
+        if span.start >= start or span.kind != "name":
+            yield from _of_span(span, texts, kinds)
 
 
 def _spelled(texts: list[str], spans: Sequence[Span], kind: str) -> list[tuple[str, ...]]:
