@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,12 @@ class Clauses(Reader):
         function = FUNCTIONS[name]
         if base is not None:
             return lambda env: np.log(argument(env)) / np.log(base(env))
-        return lambda env: function(argument(env))
+
+        def applied(env: Env) -> Any:
+            with np.errstate(all="ignore"):
+                return function(argument(env))
+
+        return applied
 
     def big(self) -> Node:
         start = self.at

@@ -101,6 +101,10 @@ def _of_span(
             yield first, end, _bare(bottom)
             yield first, end, [*_bare(top), *_bare(bottom)]
             yield first, end, [r"\frac", "1", *bottom]
+        case "binomial":
+            top, bottom = texts[span.parts[0] : span.parts[1]], texts[span.parts[1] : end]
+            yield first, end, [r"\binom", *bottom, *top]
+            yield first, end, [r"\frac", *top, *bottom]
         case "index" | "name":
             for other in kinds[span.kind]:
                 if list(other) != inside:

@@ -11,7 +11,7 @@ import numpy as np
 from booktools.formulas.clauses import BIG, FUNCTIONS, Clauses
 from booktools.formulas.reader import CLOSERS, Span
 from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, show
-from booktools.formulas.values import Env, Node, divide, holds, magnitude, norm, power, take
+from booktools.formulas.values import Env, Node, choose, divide, holds, magnitude, norm, power, take
 
 END = frozenset(
     {")", "]", "}", r"\}", r"\rvert", r"\rVert", r"\rangle", ",", ":", ";", "&", r"\\", r"\mid"}
@@ -143,6 +143,8 @@ class Parser(Clauses):
             return self.bars()
         if text in (r"\frac", r"\partial"):
             return self.fraction()
+        if text == r"\binom":
+            return self.binomial()
         if text == r"\sqrt":
             start = self.at
             self.take()
@@ -202,6 +204,15 @@ class Parser(Clauses):
         bottom = self.argument()
         self.mark("fraction", start, start + 1, middle)
         return lambda env: divide(top(env), bottom(env))
+
+    def binomial(self) -> Node:
+        start = self.at
+        self.take()
+        top = self.argument()
+        middle = self.at
+        bottom = self.argument()
+        self.mark("binomial", start, start + 1, middle)
+        return lambda env: choose(top(env), bottom(env))
 
     def derivative(self) -> Node | None:
         r"""`\frac{\partial L}{\partial x_{n,j}}` is the bound `\frac{\partial L}{\partial x}`."""

@@ -62,6 +62,12 @@ def divide(above: Any, below: Any) -> Any:
         return np.divide(above, below)
 
 
+def choose(n: Any, k: Any) -> int:
+    """The binomial coefficient; 0 when there is nothing to choose from."""
+    n, k = integer(n), integer(k)
+    return math.comb(n, k) if n >= 0 and k >= 0 else 0
+
+
 def power(base: Any, exponent: Any) -> Any:
     with np.errstate(all="ignore"):
         return np.power(np.asarray(base, dtype=float), exponent)

@@ -9,39 +9,52 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STAGE = ROOT / "_build" / "stage"
 SITE = ROOT / "_build" / "html"
 LOG = ROOT / "_build" / "build.log"
+UNANSWERED = "ConnectionRefusedError"
 
 
 def build() -> int:
     """Return jupyter-book's exit status; show its log only when it fails.
 
-    The formula server that katex starts outlives a failed build, so the build runs in a
-    session of its own, which is ended afterwards.
+    Under load, katex may ask its formula server before that listens: such a build is tried again.
+    """
+    forget_an_older_site()
+    status = run_jupyter_book()
+    if status != 0 and UNANSWERED in LOG.read_text(encoding="utf-8"):
+        shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
+        status = run_jupyter_book()
+    if status != 0:
+        # A second run would skip the pages that warned and succeed.
+        shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
+        print(LOG.read_text(encoding="utf-8"), file=sys.stderr)
+        print("책을 만들지 못했습니다. 위의 경고와 오류를 고치세요.", file=sys.stderr)
+    return status
+
+
+def run_jupyter_book() -> int:
+    """Run it in a session of its own, which ends the formula server that outlives a failed build.
+
+    The server's socket lies in the temporary folder, so each build has one of its own.
     """
     command = [
         str(Path(sys.executable).with_name("jupyter-book")), "build", str(STAGE),
         "--path-output", str(ROOT), "-W", "-n", "--keep-going",
     ]  # fmt: skip
     LOG.parent.mkdir(exist_ok=True)
-    forget_an_older_site()
-    with LOG.open("w", encoding="utf-8") as log:
+    with LOG.open("w", encoding="utf-8") as log, tempfile.TemporaryDirectory() as scratch:
         process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, env=environment(),
-            start_new_session=True,
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
+            env={**environment(), "TMPDIR": scratch},
         )  # fmt: skip
         status = process.wait()
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    if status != 0:
-        # A second run would skip the pages that warned and succeed.
-        shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
-        print(LOG.read_text(encoding="utf-8"), file=sys.stderr)
-        print("책을 만들지 못했습니다. 위의 경고와 오류를 고치세요.", file=sys.stderr)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
     return status
 
 

@@ -33,6 +33,7 @@ READ = {
     r"\sqrt{9} \cdot 2^3": 24.0,
     r"|{-3}| + [-2]_+ + [5]_+": 8.0,
     r"\max(1, \min(7, 4))": 4.0,
+    r"\binom{5}{2} + \binom{1}{3}": 10.0,
     r"\sum_{n=1}^{3} n^2": 14.0,
     r"\sum_{n} x_n": 6.5,
     r"\sum_{j \ne 2} x_j": 4.5,
@@ -169,3 +170,13 @@ def test_numeric_claims():
     assert wrong.wrong
     assert wrong.line == 3
     assert numeric_claims("`$1 = 2$`\n\n```\n$1 = 2$\n```\n") == []
+
+
+def test_mutants_of_a_binomial_are_refuted():
+    def draw(rng, k):
+        n = int(rng.integers(4, 9))
+        return Draw({"n": n, "A": n * (n - 1) * (n - 2) / 6}, {})
+
+    assert problem(r"A = \binom{n}{3}", Binding("count", draw)) is None
+    assert survivors(r"A = \binom{n}{3}", Binding("count", draw)) == []
+    assert problem(r"A = \binom{3}{n}", Binding("count", draw)) is not None

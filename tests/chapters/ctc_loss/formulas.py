@@ -6,7 +6,7 @@ in the blank after label u has read the first u labels one frame earlier.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -76,7 +76,8 @@ def sample(rng: np.random.Generator, k: int) -> Draw:
         {
             r"\ell": loss, "T": frames, "U": len(labels), "z": np.array(labels) + 1,
             r"z'": Table(z + 1, outside=1), r"\varnothing": 1, "p": Table(p),
-            r"p(z \mid X)": np.exp(-loss), r"\mathcal B^{-1}": preimage,
+            "A(z)": len(preimage(np.array(labels) + 1)),
+            "r": sum(a == b for a, b in pairwise(labels)), r"p(z \mid X)": np.exp(-loss), r"\mathcal B^{-1}": preimage,
             r"\mathcal N": lambda s: reachable(int(s)),
             r"\alpha": Table(alpha, outside=0.0), r"\beta": Table(beta, outside=0.0),
             r"\hat\beta": Table(p[:, z] * beta, outside=0.0), r"\gamma": Table(gamma),
@@ -122,6 +123,7 @@ def batch(rng: np.random.Generator, k: int) -> Draw:
 
 BINDINGS = [
     Binding("ctc-loss-def", sample, defines="ctc_loss", draws=len(CASES)),
+    Binding("ctc-loss-count", sample, draws=len(CASES)),
     Binding("ctc-loss-alpha-start", sample, draws=len(CASES)),
     Binding("ctc-loss-alpha", later, draws=len(CASES)),
     Binding("ctc-loss-total", sample, draws=len(CASES)),
