@@ -78,11 +78,11 @@ def binary_cross_entropy_with_logits(
     """
     x, y, w, p = _checked(input, target, weight, reduction, pos_weight)
 
-    def loss(x: Array, y: Array, p: Array | float = 1.0) -> Array:
-        below = np.maximum(-x, 0)
-        above = x + below  # max(x, 0), and as in torch nan at -inf
-        corner = np.log1p(np.exp(-np.abs(x)))
-        return (1 - y) * (above + corner) + p * y * (below + corner)
+    def loss(x: Array, y: Array, p: Array | None = None) -> Array:
+        sp, corner = -np.minimum(x, 0), np.log1p(np.exp(-np.abs(x)))  # sp(-x) is their sum
+        if p is not None:
+            sp, corner = (1 + (p - 1) * y) * sp, (1 + (p - 1) * y) * corner
+        return (1 - y) * x + sp + corner  # the small corner last: the others may cancel
 
     arrays = (x, y) if p is None else (x, y, p)
     return reduced(loss, arrays, reduction, weight=w, dtype=y.dtype)
@@ -123,8 +123,8 @@ def binary_cross_entropy_with_logits_grad(
     x, y, w, p = _checked(input, target, weight, reduction, pos_weight)
 
     def slope(x: Array, y: Array, p: Array | float = 1.0) -> Array:
-        yes, no = np.exp(np.minimum(x, 0)), np.exp(np.minimum(-x, 0))  # σ(x) : σ(-x)
-        return ((1 - y) * yes - p * y * no) / (1 + yes * no)
+        e = np.exp(-x)
+        return (1 - y) / (1 + e) - p * y / (1 + 1 / e)
 
     arrays = (x, y) if p is None else (x, y, p)
     return gradient(slope, arrays, reduction, weight=w, like=x)

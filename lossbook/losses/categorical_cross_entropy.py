@@ -165,8 +165,8 @@ def _checked(
         raise ValueError(f"eps의 값은 0 이상 0.5 미만이어야 합니다. 받은 값: {eps!r}.")
     if p.size and p.min() < 0:
         raise ValueError(
-            f"input의 원소는 0 이상인 확률이어야 합니다. 받은 값: 최소 {p.min()}. 로짓이면 "
-            "cross_entropy를 쓰세요."
+            "input의 원소는 0 이상인 확률이어야 합니다. 로짓이면 cross_entropy를 쓰세요. "
+            f"받은 값: 최소 {p.min()}."
         )
     if p.shape[-1] == 1:
         warn_caller(

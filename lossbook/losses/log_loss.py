@@ -177,7 +177,7 @@ def _check_probabilities(p: Array) -> None:
             "input의 원소는 0 이상 1 이하인 확률이어야 합니다. "
             f"받은 값: 최소 {low}, 최대 {high}."
         )
-    if p.ndim == 1 or p.shape[1] == 1:
+    if p.ndim == 1 or p.shape[1] < 2:
         return
     tolerance = np.sqrt(np.finfo(p.dtype).eps)
     for (part,) in row_blocks([p]):
