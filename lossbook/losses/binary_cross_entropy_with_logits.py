@@ -79,10 +79,10 @@ def binary_cross_entropy_with_logits(
     x, y, w, p = _checked(input, target, weight, reduction, pos_weight)
 
     def loss(x: Array, y: Array, p: Array | None = None) -> Array:
-        sp, corner = -np.minimum(x, 0), np.log1p(np.exp(-np.abs(x)))  # sp(-x) is their sum
+        low, corner = np.minimum(x, 0), np.log1p(np.exp(-np.abs(x)))  # sp(-x) = corner - low
         if p is not None:
-            sp, corner = (1 + (p - 1) * y) * sp, (1 + (p - 1) * y) * corner
-        return (1 - y) * x + sp + corner  # the small corner last: the others may cancel
+            low, corner = (1 + (p - 1) * y) * low, (1 + (p - 1) * y) * corner
+        return (1 - y) * x - low + corner  # the small corner last: the others may cancel
 
     arrays = (x, y) if p is None else (x, y, p)
     return reduced(loss, arrays, reduction, weight=w, dtype=y.dtype)
@@ -122,9 +122,10 @@ def binary_cross_entropy_with_logits_grad(
     """
     x, y, w, p = _checked(input, target, weight, reduction, pos_weight)
 
-    def slope(x: Array, y: Array, p: Array | float = 1.0) -> Array:
+    def slope(x: Array, y: Array, p: Array | None = None) -> Array:
         e = np.exp(-x)
-        return (1 - y) / (1 + e) - p * y / (1 + 1 / e)
+        positive = y if p is None else p * y
+        return (1 - y) / (1 + e) - positive / (1 + 1 / e)
 
     arrays = (x, y) if p is None else (x, y, p)
     return gradient(slope, arrays, reduction, weight=w, like=x)

@@ -18,14 +18,7 @@ from lossbook import (
     cross_entropy,
 )
 from lossbook.losses._blocks import BLOCK
-from tests.losses.against_torch import (
-    TOLERANCE,
-    Case,
-    assert_refused,
-    differences,
-    layouts,
-    options,
-)
+from tests.losses.against_torch import Case, assert_refused, differences, layouts, options
 
 INF, NAN = np.inf, np.nan
 NAME = "binary_cross_entropy_with_logits"
@@ -92,9 +85,8 @@ def test_more_than_one_block(shape, dtype):
 def test_mixed_dtypes_give_the_loss_that_of_the_target(dtype, target):
     x, y = np.array([0.25, 1, -3, 0.5], dtype), np.array([0.5, 1, 0, 0.25], target)
     p = np.array([3.0, 1, 2, 2])
-    looser = max(1, TOLERANCE[target] / TOLERANCE[dtype])
     for option in options(weight=[None, p], pos_weight=[None, p], reduction=REDUCTIONS):
-        assert differences(Case(NAME, (x, y), option, tolerance=looser)) == []
+        assert differences(Case(NAME, (x, y), option)) == []
 
 
 LOGITS = [0.0, -0.0, 1.0, 20.0, -20.0, 40.0, -40.0, 100.0, -100.0, 720.0, -720.0, 1e4, -1e4, 1e30, -1e30,
@@ -303,16 +295,16 @@ FAULT_CASES += [
 FAULTS = [
     ("np.log1p(np.exp(-np.abs(x)))", "np.log(1 + np.exp(-x)) + np.minimum(x, 0)"),
     ("np.log1p(np.exp(-np.abs(x)))", "np.log1p(np.exp(-np.abs(2 * x)))"),
-    ("-np.minimum(x, 0)", "np.minimum(x, 0)"),
-    ("-np.minimum(x, 0)", "np.maximum(x, 0)"),
+    ("np.minimum(x, 0), np", "np.maximum(x, 0), np"),
+    ("return (1 - y) * x - low", "return (1 - y) * x + low"),
     ("return (1 - y) * x", "return -y * x"),
-    ("(1 + (p - 1) * y) * sp, ", "p * sp, "),
+    ("(1 + (p - 1) * y) * low, ", "p * low, "),
     ("(1 + (p - 1) * y) * corner", "corner"),
-    ("(1 - y) / (1 + e) - p * y", "(1 - y) / (1 + e) - y"),
-    ("(1 - y) / (1 + e) - p * y", "(1 - y) / (1 + e) + p * y"),
+    ("y if p is None else p * y", "y"),
+    ("(1 - y) / (1 + e) - positive", "(1 - y) / (1 + e) + positive"),
     ("(1 - y) / (1 + e)", "1 / (1 + e)"),
     ("e = np.exp(-x)", "e = np.exp(x)"),
-    ("p * y / (1 + 1 / e)", "p * y * e / (1 + e)"),
+    ("positive / (1 + 1 / e)", "positive * e / (1 + e)"),
     ("reduced(loss, arrays, reduction, weight=w", "reduced(loss, arrays, reduction"),
     ("gradient(slope, arrays, reduction, weight=w", "gradient(slope, arrays, reduction"),
     ("gradient(slope, arrays, reduction", "gradient(slope, arrays, 'sum'"),
