@@ -137,9 +137,7 @@ def categorical_cross_entropy_grad(
         t = smoothed(y, label_smoothing) * (q == np.clip(q, eps, 1 - eps))
         return (np.sum(t, axis=0) - t / (q + (t == 0))) / total
 
-    slopes = gradient(
-        slope, (x, y), reduction, total=math.prod(shape), like=x, blocks=class_blocks
-    )
+    slopes = gradient(slope, (x, y), reduction, total=math.prod(shape), like=x, blocks=class_blocks)
     return slopes.reshape(np.shape(input))
 
 

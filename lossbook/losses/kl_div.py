@@ -126,9 +126,7 @@ def kl_div_grad(
     def slope_of_log(x: Array, t: Array) -> Array:
         return -np.exp(t)
 
-    return gradient(
-        slope_of_log if log_target else slope, (x, y), reduction, total=total, like=x
-    )
+    return gradient(slope_of_log if log_target else slope, (x, y), reduction, total=total, like=x)
 
 
 def _checked(

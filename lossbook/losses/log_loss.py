@@ -174,8 +174,7 @@ def _check_probabilities(p: Array) -> None:
     low, high = (p.min(), p.max()) if p.size else (0, 1)
     if not (low >= 0 and high <= 1):
         raise ValueError(
-            "input의 원소는 0 이상 1 이하인 확률이어야 합니다. "
-            f"받은 값: 최소 {low}, 최대 {high}."
+            f"input의 원소는 0 이상 1 이하인 확률이어야 합니다. 받은 값: 최소 {low}, 최대 {high}."
         )
     if p.ndim == 1 or p.shape[1] < 2:
         return
