@@ -5,24 +5,45 @@
 """
 
 from lossbook import catalog
+from lossbook.losses.binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_grad
+from lossbook.losses.binary_cross_entropy_with_logits import (
+    binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_grad,
+)
+from lossbook.losses.categorical_cross_entropy import (
+    categorical_cross_entropy,
+    categorical_cross_entropy_grad,
+)
 from lossbook.losses.cross_entropy import cross_entropy, cross_entropy_grad
 from lossbook.losses.ctc_loss import ctc_loss, ctc_loss_grad
 from lossbook.losses.huber_loss import huber_loss, huber_loss_grad
+from lossbook.losses.kl_div import kl_div, kl_div_grad
 from lossbook.losses.l1_loss import l1_loss, l1_loss_grad
+from lossbook.losses.log_loss import log_loss, log_loss_grad
 from lossbook.losses.mse_loss import mse_loss, mse_loss_grad
 from lossbook.losses.nll_loss import nll_loss, nll_loss_grad
 from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
 
 __all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_grad",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_grad",
     "catalog",
+    "categorical_cross_entropy",
+    "categorical_cross_entropy_grad",
     "cross_entropy",
     "cross_entropy_grad",
     "ctc_loss",
     "ctc_loss_grad",
     "huber_loss",
     "huber_loss_grad",
+    "kl_div",
+    "kl_div_grad",
     "l1_loss",
     "l1_loss_grad",
+    "log_loss",
+    "log_loss_grad",
     "mse_loss",
     "mse_loss_grad",
     "nll_loss",

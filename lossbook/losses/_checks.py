@@ -104,11 +104,11 @@ def check_bool(name: str, value: Any) -> None:
         raise TypeError(f"{name}의 값은 bool이어야 합니다. 받은 값: {value!r}.")
 
 
-def check_reduction(reduction: str) -> None:
+def check_reduction(reduction: str, allowed: tuple[str, ...] = REDUCTIONS) -> None:
     """Refuse an unknown reduction."""
-    if reduction not in REDUCTIONS:
+    if reduction not in allowed:
         raise ValueError(
-            f"reduction의 값은 {', '.join(map(repr, REDUCTIONS))} 가운데 하나여야 합니다. "
+            f"reduction의 값은 {', '.join(map(repr, allowed))} 가운데 하나여야 합니다. "
             f"받은 값: {reduction!r}."
         )
 
