@@ -13,7 +13,7 @@ from lossbook.losses._checks import Array, common_dtype, working_dtype
 Term: TypeAlias = Callable[..., Array]
 Blocks: TypeAlias = Callable[[Sequence[Array], Array | None], Iterable[Any]]
 
-BLOCK = 32_768  # elements
+BLOCK = 16_384  # elements: with more, glibc gives the memory of each block back and asks again
 SHORT = 64  # classes: along a shorter axis a transposed copy is faster
 
 
