@@ -83,7 +83,7 @@ def mpe(
     x, y, w, scale = checked_relative(input, target, percent, weight, reduction)
 
     def loss(x: Array, y: Array) -> Array:
-        return scale * (y - x) / y
+        return scale * ((y - x) / y)
 
     return reduced(loss, (x, y), reduction, weight=w, total=weight_total(w, x, y))
 

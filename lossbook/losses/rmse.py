@@ -29,8 +29,8 @@ def rmse(
 
         RMSE = √(Σ w e² / Σ w)
 
-    모든 원소에 걸쳐 더하거나(Keras), 축 0을 따라 출력마다 따로 구합니다(scikit-learn). 제곱이
-    넘치거나 사라지지 않도록 가장 큰 오차로 나누어 제곱합니다.
+    모든 원소에 걸쳐 더하거나(Keras), 축 0을 따라 출력마다 따로 구합니다(scikit-learn). 가장 큰
+    오차에 가까운 2의 거듭제곱으로 나누어 제곱하므로, 제곱이 넘치거나 0으로 사라지지 않습니다.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def _root_mean_squares(x: Array, y: Array, w: Array, multioutput: str) -> tuple[
     largest = np.zeros(count, working_dtype(common_dtype(x, y)))
     for x, y, _ in row_blocks(arrays):
         np.maximum(largest, np.max(np.abs(x - y), axis=0), out=largest)
-    scale = np.where((largest > 0) & (largest < np.inf), largest, 1)
+    scale = np.ldexp(largest.dtype.type(1), np.frexp(largest)[1] - 1)  # dividing by 2ⁿ is exact
 
     squares, total = np.zeros((2, count))
     for x, y, w in row_blocks(arrays):

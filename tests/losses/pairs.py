@@ -97,7 +97,8 @@ def assert_mixed(case: Case) -> None:
     assert (found.dtype, found.shape) == (theirs.dtype, theirs.shape)
     dtypes = [np.asarray(arg).dtype for arg in case.args]
     tolerance = max(TOLERANCE.get(dtype.name, 3e-5) for dtype in dtypes)
-    assert np.allclose(found.astype(float), theirs.astype(float), rtol=tolerance, atol=tolerance)
+    found, theirs = found.astype(float), theirs.astype(float)
+    assert np.allclose(found, theirs, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 def assert_finite_differences(
@@ -119,12 +120,12 @@ def assert_finite_differences(
 
 
 def torch_reduced(
-    terms: torch.Tensor, weight: torch.Tensor | None, reduction: str
+    terms: torch.Tensor, weight: torch.Tensor | None, reduction: str, input: torch.Tensor
 ) -> torch.Tensor:
     """Reduce as the losses do that torch lacks: a mean over the weights of all terms."""
     if weight is not None:
-        if weight.ndim < terms.ndim and weight.shape == terms.shape[:1]:
-            weight = weight.reshape(-1, *[1] * (terms.ndim - 1))
+        if weight.shape != input.shape:
+            weight = weight.reshape(-1, *[1] * (input.ndim - 1))
         weight = weight.expand(torch.broadcast_shapes(weight.shape, terms.shape))
         terms = terms * weight
     if reduction == "none":
@@ -132,3 +133,47 @@ def torch_reduced(
     if reduction == "sum":
         return terms.sum()
     return terms.mean() if weight is None else terms.sum() / weight.sum()
+
+
+def sample_weights(shape: tuple[int, ...], dtype: str) -> list[np.ndarray | None]:
+    """Return no weight, one per element (of several dtypes), and one per sample."""
+    element = positive(7, shape, dtype)
+    whole = np.asarray(np.arange(element.size).reshape(shape) % 3)
+    found = [None, element, element.astype("float64"), whole, whole > 0]
+    return [*found, positive(8, shape[:1], dtype)] if shape else found[:-1]
+
+
+def assert_own_dtypes(name: str) -> None:
+    """Two floats give the wider one; integers and bools give way, and are float64 alone."""
+    loss, grad = both(name)
+    for left, right in itertools.product([*FLOATS, "int64", "uint8", "bool"], repeat=2):
+        x, y = np.array([1, 1, 1]).astype(left), np.array([1, 1, 1]).astype(right)
+        if left not in ("uint8", "bool"):
+            x = x + np.array([0, 3, 1]).astype(left)
+        floats = [array.dtype for array in (x, y) if array.dtype.kind == "f"]
+        dtype = np.result_type(*floats) if floats else np.dtype(float)
+        found, exact = loss(x, y), loss(x.astype(float), y.astype(float))
+        assert found.dtype == dtype
+        assert np.isclose(float(found), exact, rtol=2e-3)
+        found, exact = grad(x, y), grad(x.astype(float), y.astype(float))
+        assert found.dtype == (x.dtype if x.dtype.kind == "f" else dtype)
+        assert np.allclose(found.astype(float), exact, rtol=2e-3)
+
+
+ONES = np.ones((3, 2))
+OWN_REFUSED = [
+    (TypeError, "input", (ONES.astype("U1"), ONES), {}),
+    (TypeError, "input", (ONES.astype(complex), ONES), {}),
+    (TypeError, "target", (ONES, ONES.astype(complex)), {}),
+    (TypeError, "weight", (ONES, ONES), {"weight": ONES.astype(complex)}),
+    (ValueError, "target", (ONES, np.ones((2, 3))), {}),
+    (ValueError, "target", (ONES, np.ones(3)), {}),
+    (ValueError, "weight", (ONES, ONES), {"weight": np.ones(2)}),
+    (ValueError, "weight", (ONES, ONES), {"weight": np.array(1.0)}),
+    (ValueError, "weight", (ONES, ONES), {"weight": np.ones((3, 1))}),
+    (ValueError, "weight", (ONES[0, 0], ONES[0, 0]), {"weight": np.ones(1)}),
+]
+OWN_REDUCTION = [
+    (ValueError, "reduction", (ONES, ONES), {"reduction": "x"}),
+    (ValueError, "reduction", (ONES, ONES), {"reduction": None}),
+]

@@ -188,7 +188,10 @@ FAULT_CASES = [
     Case("l1_loss", (2 * A, B), {"weight": W, "reduction": reduction})
     for A, B, W in [RNG.normal(size=(3, 5, 3))]
     for reduction in ("mean", "sum")
-] + [Case("l1_loss", (np.zeros(2), np.zeros(2))), Case("l1_loss", (np.arange(3), np.arange(3)), {"reduction": "sum"}, False)]
+] + [
+    Case("l1_loss", (np.zeros(2), np.zeros(2))),
+    Case("l1_loss", (np.ones(3, np.int32), np.zeros(3, np.int32)), {"reduction": "sum"}, gradient=False),
+]
 FAULTS = [
     ("np.abs(x - y)", "(x - y)"),
     ("np.abs(x - y)", "np.abs(x + y)"),
