@@ -20,10 +20,9 @@ def checked_relative(
     check_bool("percent", percent)
     check_reduction(reduction)
     x, y, w = checked_samples(input, target, weight)
-    zero = y == 0
-    if np.any(zero):
+    if np.any(y == 0):
         raise ValueError(
             "target의 값은 0이 아니어야 합니다(실제값으로 나눕니다). "
-            f"받은 값: {first_forbidden(y, zero)}."
+            f"받은 값: {first_forbidden(y, y == 0)}."
         )
     return x, y, w, 100.0 if percent else 1.0

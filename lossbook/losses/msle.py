@@ -124,10 +124,9 @@ def _checked(
     check_reduction(reduction)
     x, y, w = checked_samples(input, target, weight)
     for name, array in (("input", x), ("target", y)):
-        forbidden = array <= -1
-        if np.any(forbidden):
+        if np.any(array <= -1):
             raise ValueError(
                 f"{name}의 값은 -1보다 커야 합니다(log(1 + 값)이 있어야 합니다). "
-                f"받은 값: {first_forbidden(array, forbidden)}."
+                f"받은 값: {first_forbidden(array, array <= -1)}."
             )
     return x, y, w
