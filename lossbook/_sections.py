@@ -75,7 +75,7 @@ ENTRIES: tuple[Entry, ...] = (
         part="loss", number="05", slug="gaussian-nll-loss", name="Gaussian Negative log likelihood loss",
         korean="가우시안 음의 로그 가능도 손실", tag="회귀",
         purpose="예측값과 함께 그 예측이 얼마나 불확실한지도 내놓는 모델을 채점합니다.",
-        input="평균과 분산", target="실수", shape="모든 모양 / 목표는 같은 모양, 분산은 같거나 마지막 축이 1 또는 없음",
+        input="평균과 분산", target="실수", shape="모든 모양 / 목표는 같은 모양, 분산은 같은 모양이거나 한 축이 1이거나 마지막 축이 없거나 실수 하나",
         range="실수 전체 (음수 가능)", unit="nat", minimizer="조건부 평균과 조건부 분산",
         defaults="full=False, eps=1e-06, reduction='mean'",
         functions=("gaussian_nll_loss",), torch="nn.GaussianNLLLoss",

@@ -31,7 +31,8 @@ def as_array(name: str, value: ArrayLike) -> Array:
 def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     """Return `value` as an array of real numbers.
 
-    Numbers and lists have no dtype of their own: they take that of `like`, or become floats.
+    Numbers and lists have no dtype of their own: they take that of `like` where it can hold them;
+    without `like` they become floats.
     """
     array = as_array(name, value)
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
@@ -42,7 +43,8 @@ def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     if hasattr(value, "dtype"):
         return array
     if like is not None:
-        return array.astype(like.dtype)
+        fits = np.can_cast(array.dtype, like.dtype, "same_kind")
+        return array.astype(like.dtype) if fits else array
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
@@ -69,6 +71,13 @@ def common_dtype(*arrays: Array) -> np.dtype[Any]:
         dtypes = {dtype for dtype in dtypes if dtype.kind == "f"} or dtypes
         return np.result_type(*dtypes)
     return dtypes.pop()
+
+
+def promoted_dtype(*arrays: Array) -> np.dtype[Any]:
+    """Return the dtype of torch's plain operators: single numbers give way, integers to float32."""
+    floats = [array for array in arrays if array.dtype.kind == "f"]
+    dtypes = [array.dtype for array in floats if array.ndim] or [array.dtype for array in floats]
+    return np.result_type(*dtypes) if dtypes else np.dtype(np.float32)
 
 
 def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -34,7 +34,7 @@ def checked_pair(
 def checked_absolute_pair(
     input: ArrayLike, target: ArrayLike, reduction: str, weight: ArrayLike | None = None
 ) -> tuple[Array, Array, Array | None, np.dtype[Any]]:
-    """Do the same for |x - y|, which takes integers too, and return the dtype of the loss."""
+    """Do the same where torch subtracts tensors, integers too, and return the dtype of the loss."""
     check_reduction(reduction)
     x = real_array("input", input)
     y = real_array("target", target, like=x)
@@ -43,9 +43,9 @@ def checked_absolute_pair(
     if "b" in x.dtype.kind + y.dtype.kind:
         raise TypeError("input과 target의 dtype은 bool이 아니어야 합니다. 받은 dtype: bool.")
     if dtype.kind != "f":
-        if reduction == "mean":
+        if reduction == "mean" and w is None:
             float_array("input", x)
-        dtype = np.dtype(np.int64) if reduction == "sum" else dtype
+        dtype = {"none": dtype, "sum": np.dtype(np.int64), "mean": np.dtype(np.float32)}[reduction]
     broadcast_shape(x, y)
     return x, y, w, dtype
 

@@ -29,7 +29,8 @@ def l1_loss(
     input : array_like
         예측값 x. 모든 모양.
     target : array_like
-        실제값 y. `input`과 같은 모양. 축약이 'mean'이 아니면 둘 다 정수여도 됩니다.
+        실제값 y. `input`과 같은 모양. 축약이 'mean'이 아니거나 `weight`가 있으면 둘 다 정수여도
+        됩니다.
     reduction : {'mean', 'sum', 'none'}
         평균, 합, 또는 축약하지 않음.
     weight : array_like, optional

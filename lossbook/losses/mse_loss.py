@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.losses._blocks import gradient, reduced
-from lossbook.losses._checks import Array, float_array
-from lossbook.losses._pairs import checked_pair, weight_sum
+from lossbook.losses._blocks import gradient, reduced, reduction_scale
+from lossbook.losses._checks import Array, common_dtype, float_array
+from lossbook.losses._pairs import checked_absolute_pair, checked_pair, weight_sum
 
 
 @np.errstate(all="ignore")
@@ -30,7 +30,7 @@ def mse_loss(
         예측값 x. 모든 모양.
     target : array_like
         실제값 y. `input`과 같은 모양. 둘 가운데 적어도 하나는 float16, float32, float64여야
-        합니다.
+        합니다(`weight`가 있으면 둘 다 정수여도 되지만 bool은 안 됩니다).
     reduction : {'mean', 'sum', 'none'}
         평균, 합, 또는 축약하지 않음.
     weight : array_like, optional
@@ -38,7 +38,7 @@ def mse_loss(
 
     Returns
     -------
-    numpy.floating or numpy.ndarray
+    numpy.number or numpy.ndarray
         손실. 0 이상이고, 단위는 `target` 단위의 제곱입니다. dtype은 입력을 함께 담는 것입니다.
 
     Raises
@@ -66,12 +66,12 @@ def mse_loss(
     >>> print(mse_loss([1.0, 2.0, 3.0], [0.0, 0.0, 0.0], weight=[1.0, 2.0, 1.0]))
     4.5
     """
-    x, y, w = checked_pair(input, target, reduction, weight)
+    x, y, w, dtype = _checked(input, target, reduction, weight)
 
     def loss(x: Array, y: Array) -> Array:
         return (x - y) ** 2
 
-    return reduced(loss, (x, y), reduction, weight=w, total=weight_sum(w))
+    return reduced(loss, (x, y), reduction, weight=w, total=weight_sum(w), dtype=dtype)
 
 
 @np.errstate(all="ignore")
@@ -100,10 +100,22 @@ def mse_loss_grad(
     >>> mse_loss_grad([0.5, -1.0, 2.0, -4.0], [0.0, 0.0, 0.0, 0.0])
     array([ 0.25, -0.5 ,  1.  , -2.  ])
     """
-    x, y, w = checked_pair(input, target, reduction, weight)
-
-    def slope(x: Array, y: Array) -> Array:
-        return 2 * (x - y)
+    x, y, w, _ = _checked(input, target, reduction, weight)
 
     like = float_array("input", x)
-    return gradient(slope, (x, y), reduction, weight=w, total=weight_sum(w), like=like)
+    total = np.broadcast(x, y).size if w is None else np.sum(w, dtype=np.float64)
+    scale = 2 * reduction_scale(reduction, total)
+
+    def slope(x: Array, y: Array) -> Array:
+        return scale * (x - y)
+
+    return gradient(slope, (x, y), "sum", weight=w, like=like)
+
+
+def _checked(
+    input: ArrayLike, target: ArrayLike, reduction: str, weight: ArrayLike | None
+) -> tuple[Array, Array, Array | None, np.dtype[Any]]:
+    if weight is not None:
+        return checked_absolute_pair(input, target, reduction, weight)
+    x, y, _ = checked_pair(input, target, reduction)
+    return x, y, None, common_dtype(x, y)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lossbook import huber_loss, huber_loss_grad, smooth_l1_loss
+from tests.losses import pairs
 from tests.losses.against_torch import Case, differences, layouts, options, tensor
 
 INF, NAN = np.inf, np.nan
@@ -17,10 +18,8 @@ E = [0.5, -1.0, 2.0, -4.0]
 ZERO = [0.0] * 4
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
-@pytest.mark.parametrize(
-    "shape", [(), (1,), (7,), (3, 1), (3, 4), (2, 3, 4), (0,), (0, 3)], ids=str
-)
+@pytest.mark.parametrize("dtype", pairs.FLOATS)
+@pytest.mark.parametrize("shape", pairs.SHAPES, ids=str)
 def test_as_torch(shape, dtype):
     rng = np.random.default_rng(0)
     x, y = (np.asarray(2 * rng.normal(size=shape)).astype(dtype) for _ in range(2))
@@ -54,26 +53,12 @@ def test_edges_as_torch(dtype, delta):
             assert differences(Case("huber_loss", (x, y), call)) == []
 
 
-SHAPES = [
-    ((3, 1), (3,)), ((3,), (3, 1)), ((), (3,)), ((3,), ()), ((1,), (3,)), ((0,), (1,)),
-    ((0, 1), (3,)), ((2, 1, 3), (4, 1)),
-]  # fmt: skip
-
-
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
-@pytest.mark.parametrize(("left", "right"), SHAPES)
+@pytest.mark.parametrize(("left", "right"), pairs.BROADCAST)
 def test_broadcasting_warns_once_and_gives_torchs_number(left, right, reduction):
-    rng = np.random.default_rng(2)
-    x, y = np.asarray(rng.normal(size=left)), np.asarray(rng.normal(size=right))
-    with pytest.warns(UserWarning, match=r"input.*target.*브로드캐스트") as record:
-        huber_loss(x, y, reduction)
-    assert [warning.filename for warning in record] == [__file__]
-    with pytest.warns(UserWarning, match="브로드캐스트") as record:
-        assert differences(Case("huber_loss", (x, y), {"reduction": reduction})) == []
-    assert len(record) == 2
-    call = {"reduction": reduction, "weight": np.full(left, 2.0)}
-    with pytest.warns(UserWarning, match="브로드캐스트"):
-        assert differences(Case("huber_loss", (x, y), call)) == []
+    x, y = pairs.positive(0, left), pairs.positive(1, right)
+    for option in options(reduction=[reduction], weight=[None, pairs.positive(2, left)]):
+        pairs.assert_broadcasts_with_one_warning(Case("huber_loss", (x, y), option))
 
 
 @pytest.mark.parametrize("target", ["float64", "float32", "float16", "int64", "uint8", "bool"])

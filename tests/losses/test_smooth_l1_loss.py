@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lossbook import smooth_l1_loss, smooth_l1_loss_grad
+from tests.losses import pairs
 from tests.losses.against_torch import Case, differences, layouts, options
 
 INF, NAN = np.inf, np.nan
@@ -17,10 +18,8 @@ E = [0.5, -1.0, 2.0, -4.0]
 ZERO = [0.0] * 4
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
-@pytest.mark.parametrize(
-    "shape", [(), (1,), (7,), (3, 1), (3, 4), (2, 3, 4), (0,), (0, 3)], ids=str
-)
+@pytest.mark.parametrize("dtype", pairs.FLOATS)
+@pytest.mark.parametrize("shape", pairs.SHAPES, ids=str)
 def test_as_torch(shape, dtype):
     rng = np.random.default_rng(0)
     x, y = (np.asarray(2 * rng.normal(size=shape)).astype(dtype) for _ in range(2))
@@ -54,25 +53,13 @@ def test_no_overflow_where_torch_overflows():
     assert np.isclose(smooth_l1_loss(x, [0], beta=1e30), 0.5e10)
 
 
-SHAPES = [
-    ((3, 1), (3,)), ((3,), (3, 1)), ((), (3,)), ((3,), ()), ((1,), (3,)), ((0,), (1,)),
-    ((0, 1), (3,)), ((2, 1, 3), (4, 1)),
-]  # fmt: skip
-
-
 @pytest.mark.parametrize("beta", [0.0, 1.0])
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
-@pytest.mark.parametrize(("left", "right"), SHAPES)
+@pytest.mark.parametrize(("left", "right"), pairs.BROADCAST)
 def test_broadcasting_warns_once_and_gives_torchs_number(left, right, reduction, beta):
-    rng = np.random.default_rng(2)
-    x, y = np.asarray(rng.normal(size=left)), np.asarray(rng.normal(size=right))
-    with pytest.warns(UserWarning, match=r"input.*target.*브로드캐스트") as record:
-        smooth_l1_loss(x, y, reduction, beta)
-    assert [warning.filename for warning in record] == [__file__]
     option = {"reduction": reduction, "beta": beta}
-    with pytest.warns(UserWarning, match="브로드캐스트") as record:
-        assert differences(Case("smooth_l1_loss", (x, y), option)) == []
-    assert len(record) == 2
+    x, y = pairs.positive(0, left), pairs.positive(1, right)
+    pairs.assert_broadcasts_with_one_warning(Case("smooth_l1_loss", (x, y), option))
 
 
 @pytest.mark.parametrize("beta", [0.0, 1.0])
