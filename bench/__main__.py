@@ -59,11 +59,13 @@ def rows(title: str, size: int, dtype: str, rounds: int) -> Iterator[dict[str, A
     args, options = CASES[title](np.random.default_rng(0), size, dtype)
     ours = our_calls(name, args, options)
     memory = peak_memory(ours["forward"], args)
+    found = getattr(lossbook, f"{name}_grad")(*args, **options)
+    gradients = len(found) if isinstance(found, tuple) else 1
     repeats = rounds if size > 10_000 else 60 * rounds
     for threads in (1, os.cpu_count() or 1):
         torch.set_num_threads(threads)
         library = "torch" if threads == 1 else f"torch ({threads} threads)"
-        theirs = torch_calls(name, args, options)
+        theirs = torch_calls(name, args, options, gradients)
         times = {what: ratio(ours[what], theirs[what], repeats) for what in theirs}
         yield row(title, size, dtype, library, times, memory)
     torch.set_num_threads(1)

@@ -48,15 +48,18 @@ OPTAX = {
 }
 
 
-def torch_calls(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Call]:
-    """Return the loss, and the loss with its gradient by every floating argument but the target."""
+def torch_calls(
+    name: str, args: tuple[Any, ...], options: dict[str, Any], gradients: int
+) -> dict[str, Call]:
+    """Return the loss, and the loss with its gradients by the first arguments."""
     loss = getattr(F, name, None) or TORCH_EXPRESSIONS[name]
     tensors = [torch.from_numpy(arg) for arg in args]
-    leaf = tensors[0].clone().requires_grad_()
+    leaves = [tensor.clone().requires_grad_() for tensor in tensors[:gradients]]
 
     def both() -> None:
-        leaf.grad = None
-        loss(leaf, *tensors[1:], **options).backward()
+        for leaf in leaves:
+            leaf.grad = None
+        loss(*leaves, *tensors[gradients:], **options).backward()
 
     return {"forward": lambda: loss(*tensors, **options), "both": both}
 
