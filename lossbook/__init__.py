@@ -7,11 +7,23 @@
 from lossbook import catalog
 from lossbook.losses.cross_entropy import cross_entropy, cross_entropy_grad
 from lossbook.losses.ctc_loss import ctc_loss, ctc_loss_grad
+from lossbook.losses.hinge_embedding_loss import hinge_embedding_loss, hinge_embedding_loss_grad
 from lossbook.losses.huber_loss import huber_loss, huber_loss_grad
 from lossbook.losses.l1_loss import l1_loss, l1_loss_grad
+from lossbook.losses.margin_ranking_loss import margin_ranking_loss, margin_ranking_loss_grad
 from lossbook.losses.mse_loss import mse_loss, mse_loss_grad
+from lossbook.losses.multi_margin_loss import multi_margin_loss, multi_margin_loss_grad
+from lossbook.losses.multilabel_margin_loss import (
+    multilabel_margin_loss,
+    multilabel_margin_loss_grad,
+)
+from lossbook.losses.multilabel_soft_margin_loss import (
+    multilabel_soft_margin_loss,
+    multilabel_soft_margin_loss_grad,
+)
 from lossbook.losses.nll_loss import nll_loss, nll_loss_grad
 from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
+from lossbook.losses.soft_margin_loss import soft_margin_loss, soft_margin_loss_grad
 
 __all__ = [
     "catalog",
@@ -19,14 +31,26 @@ __all__ = [
     "cross_entropy_grad",
     "ctc_loss",
     "ctc_loss_grad",
+    "hinge_embedding_loss",
+    "hinge_embedding_loss_grad",
     "huber_loss",
     "huber_loss_grad",
     "l1_loss",
     "l1_loss_grad",
+    "margin_ranking_loss",
+    "margin_ranking_loss_grad",
     "mse_loss",
     "mse_loss_grad",
+    "multi_margin_loss",
+    "multi_margin_loss_grad",
+    "multilabel_margin_loss",
+    "multilabel_margin_loss_grad",
+    "multilabel_soft_margin_loss",
+    "multilabel_soft_margin_loss_grad",
     "nll_loss",
     "nll_loss_grad",
     "smooth_l1_loss",
     "smooth_l1_loss_grad",
+    "soft_margin_loss",
+    "soft_margin_loss_grad",
 ]
