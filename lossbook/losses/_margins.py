@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,10 @@ def checked_margin(margin: Any, dtype: np.dtype[Any]) -> float:
 
 def warn_unless_signs(target: Array, consequence: str) -> None:
     """Warn of labels other than 1 and -1, which torch takes silently."""
-    pieces = np.nditer(target, ["external_loop", "buffered", "zerosize_ok"], buffersize=BLOCK)
-    if not all(np.all(np.abs(piece) == 1) for piece in pieces):
+    pieces: Iterable[Any] = [target]
+    if target.size > BLOCK:
+        pieces = np.nditer(target, ["external_loop", "buffered"], buffersize=BLOCK)
+    if not all((np.abs(piece) == 1).all() for piece in pieces):
         warn_caller(
             f"target에 1도 -1도 아닌 레이블이 있습니다(예: {target[np.abs(target) != 1].flat[0]}). "
             f"{consequence} 0과 1로 된 레이블은 2 * target - 1로 바꾸세요."
@@ -78,3 +81,8 @@ def row_sums(terms: Array) -> Array:
     """Return the sum of each row; on short rows a product is much faster than np.sum."""
     sums: Array = terms @ np.ones(terms.shape[1], terms.dtype)
     return sums
+
+
+def positive_part(z: Array) -> Array:
+    """Return max(0, z), for nan 0 as in torch; an array of zeros is faster here than a number."""
+    return np.fmax(z, np.zeros_like(z))

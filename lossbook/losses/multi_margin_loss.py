@@ -10,7 +10,13 @@ from numpy.typing import ArrayLike
 from lossbook.losses._blocks import gradient, reduced, row_blocks
 from lossbook.losses._checks import Array, check_reduction
 from lossbook.losses._classes import checked_weight
-from lossbook.losses._margins import checked_margin, checked_numbers, checked_scores, row_sums
+from lossbook.losses._margins import (
+    checked_margin,
+    checked_numbers,
+    checked_scores,
+    positive_part,
+    row_sums,
+)
 
 
 @np.errstate(all="ignore")
@@ -78,7 +84,8 @@ def multi_margin_loss(
     _, x, y, m, w, shape = _checked(input, target, p, margin, weight, reduction)
 
     def loss(x: Array, y: Array) -> Array:
-        terms = row_sums(_hinge(x, y, m) ** p) / x.shape[1]
+        hinge = _hinge(x, y, m)
+        terms = row_sums(hinge if p == 1 else hinge**2) / x.shape[1]
         return terms if w is None else np.where(terms > 0, w[y] * terms, 0)
 
     return reduced(loss, (x, y), reduction, dtype=x.dtype, shape=shape, blocks=row_blocks)
@@ -123,7 +130,7 @@ def multi_margin_loss_grad(
 
     def slope(x: Array, y: Array) -> Array:
         hinge = _hinge(x, y, m)
-        slopes = np.sign(hinge) if p == 1 else 2 * hinge
+        slopes = (hinge > 0).astype(x.dtype) if p == 1 else 2 * hinge
         if w is not None:
             np.multiply(slopes, w[y, np.newaxis], out=slopes, where=hinge > 0)
         slopes[np.arange(len(y)), y] = -row_sums(slopes)
@@ -138,9 +145,10 @@ def multi_margin_loss_grad(
 def _hinge(x: Array, y: Array, margin: float) -> Array:
     """Return [m - x_y + x_i]₊ in rows, 0 at i = y; as in torch 0 for nan."""
     rows = np.arange(len(y))
-    z = (margin - x[rows, y])[:, np.newaxis] + x
+    own = x.take(rows * x.shape[1] + y)
+    z = (margin - own)[:, np.newaxis] + x
     z[rows, y] = 0
-    return np.fmax(z, 0, out=z)
+    return positive_part(z)
 
 
 def _checked(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from lossbook.losses._blocks import gradient, reduced, row_blocks
 from lossbook.losses._checks import Array, check_reduction, warn_caller
-from lossbook.losses._margins import checked_numbers, checked_scores, row_sums
+from lossbook.losses._margins import checked_numbers, checked_scores, positive_part, row_sums
 
 
 @np.errstate(all="ignore")
@@ -109,7 +109,7 @@ def multilabel_margin_loss_grad(
     def slope(x: Array, y: Array) -> Array:
         slopes = np.zeros_like(x)
         for j, hinge in _hinges(x, y):
-            active = np.sign(hinge)
+            active = (hinge > 0).astype(x.dtype)
             slopes += active
             slopes[np.arange(len(j)), j] -= row_sums(active)
         return slopes
@@ -132,8 +132,7 @@ def _hinges(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
         others[rows[given], j[given]] = -np.inf
     for j, given in labels:
         own = np.where(given, x[rows, j], np.inf)
-        z = (1 - own)[:, np.newaxis] + others
-        yield j, np.fmax(z, 0, out=z)
+        yield j, positive_part((1 - own)[:, np.newaxis] + others)
 
 
 def _labels(y: Array) -> Iterator[tuple[Array, Array]]:
