@@ -86,7 +86,7 @@ def multilabel_soft_margin_loss(
     def loss(x: Array, y: Array) -> Array:
         return y * softplus(-x) + (1 - y) * softplus(x)
 
-    dtype = common_dtype(x, y) if w is None else common_dtype(x, y, w)
+    dtype = _dtype(x, y, w)
     if reduction == "none":
         terms = reduced(loss, (x, y), "none", weight=w, dtype=working_dtype(dtype))
         return (np.sum(terms, axis=x.ndim - 1) / total).astype(dtype)
@@ -162,6 +162,11 @@ def _checked(
     if reduction == "mean":
         return x, y, w, N * C
     return x, y, w, C if N else 1  # without a sample the sum is 0, even if C is 0
+
+
+def _dtype(x: Array, *others: Array | None) -> np.dtype[Any]:
+    """Return the dtype of the loss; as in torch an array of shape () has no say in it."""
+    return common_dtype(x, *(array for array in others if array is not None and array.ndim))
 
 
 def _warn_outside_unit_interval(y: Array) -> None:
