@@ -31,7 +31,8 @@ def as_array(name: str, value: ArrayLike) -> Array:
 def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     """Return `value` as an array of real numbers.
 
-    Numbers and lists have no dtype of their own: they take that of `like`, or become floats.
+    Numbers and lists have no dtype of their own: they take that of `like` (if that is of integers,
+    only when it can hold them), or become floats.
     """
     array = as_array(name, value)
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
@@ -42,7 +43,9 @@ def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     if hasattr(value, "dtype"):
         return array
     if like is not None:
-        return array.astype(like.dtype)
+        cast = array.astype(like.dtype)
+        if like.dtype.kind == "f" or np.array_equal(cast, array):
+            return cast
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
