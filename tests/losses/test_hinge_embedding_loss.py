@@ -82,12 +82,13 @@ PAIRS = [((3,), ()), ((), (3,)), ((3,), (2, 3)), ((3, 1), (3,)), ((1, 3), (2, 1)
 
 
 @pytest.mark.parametrize(("left", "right"), PAIRS)
+@pytest.mark.filterwarnings("ignore:input")
 def test_broadcasting_warns_once_and_gives_torchs_number(left, right):
     rng = np.random.default_rng(2)
     (x, _), (_, y) = sample(rng, left), sample(rng, right)
     assert_warns_once(NAME, r"input.*target.*브로드캐스트", x, y)
-    with pytest.warns(UserWarning, match="브로드캐스트"):
-        assert [p for o in options(margin=[1.3], reduction=REDUCTIONS) for p in differences(Case(NAME, (x, y), o))] == []
+    for option in options(margin=[1.3], reduction=REDUCTIONS):
+        assert differences(Case(NAME, (x, y), option)) == []
 
 
 @pytest.mark.parametrize("labels", [[0, 1], [1, 2], [NAN, 1], [False, True]])
@@ -145,7 +146,10 @@ def test_refused_as_torch(function, error, name, args, option):
     assert_refused(function, error, name, args, option)
 
 
-@pytest.mark.parametrize(("dtype", "margin"), [("int64", INF), ("int64", NAN), ("uint8", 300), ("int8", -129), ("int32", 3e9)])
+TOO_LARGE = [("int64", INF), ("int64", NAN), ("uint8", 300), ("int8", -129), ("int32", 3e9)]
+
+
+@pytest.mark.parametrize(("dtype", "margin"), TOO_LARGE)
 def test_margin_that_an_integer_input_cannot_hold(dtype, margin):
     x = np.ones(2, dtype)
     assert_refused(hinge_embedding_loss, ValueError, "margin", (x, x), {"margin": margin, "reduction": "sum"})
@@ -190,7 +194,9 @@ FAULT_CASES = [
     *(Case(NAME, sample(RNG, (4, 5)), {"margin": 1.7, "reduction": r}) for r in ("mean", "sum")),
     Case(NAME, sample(RNG, (4, 5))),
     Case(NAME, (np.array([-1.0, 3]), np.array([1, -1]))),
-    Case(NAME, (np.array([1, 0]), np.array([1, -1])), {"margin": 1.9, "reduction": "sum"}, gradient=False),
+    Case(
+        NAME, (np.zeros(2, np.int32), np.array([-1, -1])), {"margin": 1.9, "reduction": "sum"}, gradient=False
+    ),
 ]
 FAULTS = [
     ("np.where(y != -1, x, 0)", "np.where(y != 1, x, 0)"),
