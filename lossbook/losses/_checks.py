@@ -86,7 +86,7 @@ def number(name: str, value: Any) -> float:
     if np.ndim(value) == 0 and not isinstance(value, str | bytes):
         try:
             return float(value)
-        except TypeError:
+        except (TypeError, OverflowError):
             pass
     raise TypeError(f"{name}의 값은 실수 하나여야 합니다. 받은 값: {value!r}.")
 

@@ -168,6 +168,12 @@ def test_refused_as_torch(function, error, name, args, option):
     assert_refused(function, error, name, args, option)
 
 
+def test_an_integer_beyond_every_float_is_refused():
+    """torch raises OverflowError."""
+    with pytest.raises(TypeError, match="margin.*받은 값"):
+        margin_ranking_loss(A, A, A, 10**400)
+
+
 scores = arrays(np.float64, 5, elements=st.floats(-9, 9))
 labels = arrays(np.int64, 5, elements=st.sampled_from([-1, 1]))
 margins = st.floats(-2, 5)
