@@ -170,7 +170,7 @@ def test_refused_as_torch(function, error, name, args, option):
 
 def test_an_integer_beyond_every_float_is_refused():
     """torch raises OverflowError."""
-    with pytest.raises(TypeError, match="margin.*받은 값"):
+    with pytest.raises(TypeError, match=r"margin.*받은 값"):
         margin_ranking_loss(A, A, A, 10**400)
 
 
