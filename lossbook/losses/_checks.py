@@ -31,8 +31,8 @@ def as_array(name: str, value: ArrayLike) -> Array:
 def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     """Return `value` as an array of real numbers.
 
-    Numbers and lists have no dtype of their own: they take that of `like` where it can hold them;
-    without `like` they become floats.
+    Numbers and lists have no dtype of their own: they take that of `like` (if that is of integers,
+    only when it can hold them), or become floats.
     """
     array = as_array(name, value)
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
@@ -43,8 +43,9 @@ def real_array(name: str, value: ArrayLike, like: Array | None = None) -> Array:
     if hasattr(value, "dtype"):
         return array
     if like is not None:
-        fits = np.can_cast(array.dtype, like.dtype, "same_kind")
-        return array.astype(like.dtype) if fits else array
+        cast = array.astype(like.dtype)
+        if like.dtype.kind == "f" or np.array_equal(cast, array):
+            return cast
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
@@ -92,7 +93,7 @@ def number(name: str, value: Any) -> float:
     if np.ndim(value) == 0 and not isinstance(value, str | bytes):
         try:
             return float(value)
-        except TypeError:
+        except (TypeError, OverflowError):
             pass
     raise TypeError(f"{name}의 값은 실수 하나여야 합니다. 받은 값: {value!r}.")
 
