@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import subprocess
+import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import numpy as np
 import pytest
 import torch
 
 import lossbook
+from tests.losses.against_torch import our_call
 from tests.losses.discover import NAMES, own_tests, source_module
 
 LEGACY = ("size_average", "reduce")
@@ -82,3 +88,23 @@ def test_no_numpy_warning_escapes(name):
             getattr(lossbook, name)(*args)
             getattr(lossbook, f"{name}_grad")(*args)
     assert len(calls) >= 2
+
+
+def test_the_package_needs_numpy_alone():
+    """No torch, matplotlib, scikit-learn or SciPy on import: it has to be quick and installable alone."""
+    code = (
+        "import sys, lossbook; "
+        "print(sorted({'torch', 'matplotlib', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert printed.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_threads_share_no_state(name):
+    cases = own_tests(name).FAULT_CASES * 4
+    alone = [our_call(case) for case in cases]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(our_call, cases))
+    for one, other in zip(alone, together, strict=True):
+        assert all(map(partial(np.array_equal, equal_nan=True), one, other))
