@@ -231,7 +231,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위의 제곱", minimizer="조건부 평균",
         defaults="reduction='mean', weight=None",
         functions=("mse_loss",), torch="nn.MSELoss", keras="MeanSquaredError",
-        sklearn="metrics.mean_squared_error",
+        sklearn="metrics.mean_squared_error", has_chapter=True,
     ),
     Entry(
         part="regression", number="03", slug="smooth-l1-loss", name="Smooth MAE: Smooth L1",

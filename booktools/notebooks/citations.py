@@ -33,6 +33,8 @@ def link(entry: Entry) -> str:
         return f"https://doi.org/{fields['doi']}"
     if "eprint" in fields:
         return f"https://arxiv.org/abs/{fields['eprint']}"
+    if "url" not in fields:
+        raise SourceError(f"references.bib: {entry.key} has neither doi, eprint nor url; give one")
     return str(fields["url"])
 
 

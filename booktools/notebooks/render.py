@@ -24,7 +24,7 @@ from booktools.notebooks.source import Cell, SourceError
 INLINE = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     r"|\{(?P<role>[\w:.-]+)\}`(?P<content>[^`]*)`"
-    r"|(?P<math>\$[^$]+\$)"
+    r"|(?P<math>\$\$[^$]+\$\$|\$[^$]+\$)"
     r"|\]\((?P<link>[^)\s]+)\)"
 )
 ONE_LINE_FORMULA = re.compile(r"^(\s*)\$\$(.+?)\$\$\s*(?:\([\w-]+\))?\s*$")

@@ -73,6 +73,11 @@ def test_the_solution_carries_its_code_and_hidden_cells_stay_out(render):
     assert "음수도" not in plain
 
 
+def test_a_citation_behind_a_formula_is_listed(render):
+    plain = render("% derivation\n$$\nx = 1\n$$\n\n{cite:t}`huber1964`: $a$\n\n:::{bibliography}\n:::")
+    assert plain.count("Huber") >= 2
+
+
 def test_the_bibliography_lists_what_is_cited(render):
     plain = render("{cite:t}`huber1964`\n\n:::{bibliography}\n:::")
     assert "* Peter Huber (1964)" in plain
