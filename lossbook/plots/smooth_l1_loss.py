@@ -101,7 +101,7 @@ def curvature() -> Figure:
 
 
 def shifted() -> Figure:
-    """예측 상자를 옆으로 밀며 견주는, 두 벌점이 당기는 힘."""
+    """예측 네모를 옆으로 밀며 견주는, 두 벌점이 당기는 힘."""
     shifts = np.arange(0, 161, 4).astype(float)
     boxes = CAT + shifts[:, None] * np.array([1.0, 0, 0, 0])
     overlap = iou(boxes, CAT)
@@ -113,14 +113,14 @@ def shifted() -> Figure:
 
     of_iou, of_smooth = pulls(shifts + 1e-3)
     slider = Slider(
-        "예측 상자를 민 거리 (픽셀)", shifts, 40.0,
+        "예측 네모를 민 거리 (픽셀)", shifts, 40.0,
         readout=[
             f"IoU {o:.2f}, 당기는 힘: 1 - IoU {a:.4f}, 스무스 L1 {b:.4f}"
             for o, a, b in zip(overlap, of_iou, of_smooth, strict=True)
         ],
     )  # fmt: skip
-    picture = panel(title="두 상자", xlabel="x (픽셀)", ylabel="y (픽셀)", height=3.6)
-    picture.plot(*corners(CAT), label="사람이 그린 상자", color=style.INK, ls="-")
+    picture = panel(title="두 네모", xlabel="x (픽셀)", ylabel="y (픽셀)", height=3.6)
+    picture.plot(*corners(CAT), label="사람이 그린 네모", color=style.INK, ls="-")
     slider.line(picture, corners(boxes)[0], corners(CAT)[1], label="예측", **SMOOTH)
     picture.set_xlim(130, 440)
     picture.set_ylim(260, 60)
@@ -139,7 +139,7 @@ def shifted() -> Figure:
     force.legend(loc="upper right")
     return slider_figure(
         picture, force, slider=slider,
-        alt="왼쪽: 너비가 100픽셀인 상자와 그것을 오른쪽으로 민 예측 상자. 오른쪽: 민 거리에 따라 "
+        alt="왼쪽: 너비가 100픽셀인 네모와 그것을 오른쪽으로 민 예측 네모. 오른쪽: 민 거리에 따라 "
         "1 - IoU가 당기는 힘은 줄어들다 100픽셀에서 0이 되고, "
         "스무스 L1의 힘은 0에서 커지다 10픽셀부터 그대로다.",
     )  # fmt: skip
@@ -153,7 +153,7 @@ def relatives(errors: tuple[float, ...] = (0.5, -1.0, 2.0, -4.0)) -> Array:
 
 
 def same_loss() -> Figure:
-    """손실이 같은 상자들의 IoU."""
+    """손실이 같은 네모들의 IoU."""
     random = np.random.default_rng(0)
     errors = random.normal(size=(500, 4)) * random.uniform(0.1, 3.5, (500, 1))
     axes = panel(
@@ -172,7 +172,7 @@ def same_loss() -> Figure:
     return figure(
         axes,
         alt="가로축은 네 오차의 평균 스무스 L1 손실, 세로축은 IoU. 손실이 커지면 IoU가 대체로 "
-        "내려가지만 같은 손실에서도 IoU가 넓게 흩어진다. 손실이 꼭 같은 384개의 상자도 "
+        "내려가지만 같은 손실에서도 IoU가 넓게 흩어진다. 손실이 꼭 같은 384개의 네모도 "
         "IoU가 0.28에서 0.45까지 다르다.",
     )
 
@@ -184,7 +184,7 @@ EXAMPLES = (0, 1)
 
 
 def pictures() -> Figure:
-    """시험 그림 둘과, 잘못된 레이블로 훈련한 두 모델의 상자."""
+    """시험 그림 둘과, 잘못된 레이블로 훈련한 두 모델의 네모."""
     test = scenes(0)[1]
     drawn = []
     for number in EXAMPLES:
@@ -194,7 +194,7 @@ def pictures() -> Figure:
         axes.imshow(test.pictures[number], extent=(0, 24, 24, 0), cmap="Greys", vmin=0, vmax=2.5)
         axes.grid(False)
         for box, name, look in (
-            (test.boxes[number], "참 상자", {"color": "black", "ls": "-"}),
+            (test.boxes[number], "참 네모", {"color": "black", "ls": "-"}),
             (predicted(None, SHARES[1])[0, number], "MSE", OTHER),
             (predicted(1 / 9, SHARES[1])[0, number], "스무스 L1, β = 1/9", SMOOTH),
         ):
@@ -205,8 +205,8 @@ def pictures() -> Figure:
         drawn.append(axes)
     return figure(
         *drawn,
-        alt="숫자가 하나씩 든 24×24 그림 둘. 참 상자, MSE로 훈련한 모델의 상자, β = 1/9인 "
-        "스무스 L1로 훈련한 모델의 상자가 겹쳐 있다. 스무스 L1의 상자가 참 상자에 더 가깝다.",
+        alt="숫자가 하나씩 든 24×24 그림 둘. 참 네모, MSE로 훈련한 모델의 네모, β = 1/9인 "
+        "스무스 L1로 훈련한 모델의 네모가 겹쳐 있다. 스무스 L1의 네모가 참 네모에 더 가깝다.",
     )
 
 

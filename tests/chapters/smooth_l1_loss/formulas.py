@@ -22,6 +22,7 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     return Draw(
         {
             "e": e, r"\beta": beta, r"\sigma": beta**-0.5, "N": e.size,
+            "m": np.minimum(np.abs(e), beta),
             "s": np.sign(e) * np.maximum(np.abs(e) - beta, 0),
             "L": lossbook.smooth_l1_loss(x, y, beta=beta),
             r"\ell": lossbook.smooth_l1_loss(x, y, "none", beta),

@@ -144,7 +144,7 @@ def test_curvature_has_area_two():
 def test_shifted_box():
     figure = plots.shifted()
     shifts = np.array([float(text) for text in slider_values(figure)])
-    x, y = series(figure, "사람이 그린 상자", panel=0, axes=("x (픽셀)", "y (픽셀)"))
+    x, y = series(figure, "사람이 그린 네모", panel=0, axes=("x (픽셀)", "y (픽셀)"))
     assert (x.min(), x.max(), y.min(), y.max()) == (150, 250, 110, 190)
     axes = ("민 거리 (픽셀)", "1픽셀에 변하는 벌점")
     at, of_iou = series(figure, "1 - IoU", panel=1, axes=axes)
@@ -187,7 +187,7 @@ def test_pictures_show_boxes_of_the_test_pictures():
     for number, axes in enumerate(figure.panels):
         np.testing.assert_allclose(axes.images[0].get_array(), boxes.scenes(0)[1].pictures[number])
         for name, box in (
-            ("참 상자", boxes.scenes(0)[1].boxes[number]),
+            ("참 네모", boxes.scenes(0)[1].boxes[number]),
             ("MSE", boxes.predicted(None, 0.2)[0, number]),
             ("스무스 L1, β = 1/9", boxes.predicted(1 / 9, 0.2)[0, number]),
         ):
