@@ -241,6 +241,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위", minimizer="β가 0에 가까우면 중앙값, 크면 평균",
         defaults="reduction='mean', beta=1.0",
         functions=("smooth_l1_loss",), torch="nn.SmoothL1Loss", keras="Huber (beta=1일 때만 같음)",
+        has_chapter=True,
     ),
     Entry(
         part="regression", number="04", slug="huber-loss", name="Huber loss",
