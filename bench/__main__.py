@@ -20,7 +20,7 @@ Call = Callable[[], Any]
 
 
 def calls(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, dict[str, Call]]:
-    """Return library → what is timed ("forward", "both") → call."""
+    """Return library → what is timed ("forward", "both") → call; torch makes as many gradients."""
     loss, grad = getattr(lossbook, name), getattr(lossbook, f"{name}_grad")
     theirs = getattr(torch.nn.functional, name, None)
     found: dict[str, dict[str, Call]] = {
@@ -31,11 +31,14 @@ def calls(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str
     }
     if theirs is not None:
         tensors = [torch.from_numpy(arg) for arg in args]
-        leaf = tensors[0].clone().requires_grad_()
+        gradients = grad(*args, **options)
+        count = len(gradients) if isinstance(gradients, tuple) else 1
+        leaves = [tensor.clone().requires_grad_() for tensor in tensors[:count]]
 
         def both() -> None:
-            leaf.grad = None
-            theirs(leaf, *tensors[1:], **options).backward()
+            for leaf in leaves:
+                leaf.grad = None
+            theirs(*leaves, *tensors[count:], **options).backward()
 
         found["torch"] = {"forward": lambda: theirs(*tensors, **options), "both": both}
     return found

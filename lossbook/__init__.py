@@ -5,6 +5,10 @@
 """
 
 from lossbook import catalog
+from lossbook.losses.cosine_embedding_loss import (
+    cosine_embedding_loss,
+    cosine_embedding_loss_grad,
+)
 from lossbook.losses.cross_entropy import cross_entropy, cross_entropy_grad
 from lossbook.losses.ctc_loss import ctc_loss, ctc_loss_grad
 from lossbook.losses.huber_loss import huber_loss, huber_loss_grad
@@ -15,6 +19,8 @@ from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
 
 __all__ = [
     "catalog",
+    "cosine_embedding_loss",
+    "cosine_embedding_loss_grad",
     "cross_entropy",
     "cross_entropy_grad",
     "ctc_loss",
