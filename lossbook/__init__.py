@@ -16,6 +16,11 @@ from lossbook.losses.l1_loss import l1_loss, l1_loss_grad
 from lossbook.losses.mse_loss import mse_loss, mse_loss_grad
 from lossbook.losses.nll_loss import nll_loss, nll_loss_grad
 from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
+from lossbook.losses.triplet_margin_loss import triplet_margin_loss, triplet_margin_loss_grad
+from lossbook.losses.triplet_margin_with_distance_loss import (
+    triplet_margin_with_distance_loss,
+    triplet_margin_with_distance_loss_grad,
+)
 
 __all__ = [
     "catalog",
@@ -35,4 +40,8 @@ __all__ = [
     "nll_loss_grad",
     "smooth_l1_loss",
     "smooth_l1_loss_grad",
+    "triplet_margin_loss",
+    "triplet_margin_loss_grad",
+    "triplet_margin_with_distance_loss",
+    "triplet_margin_with_distance_loss_grad",
 ]

@@ -27,7 +27,7 @@ def lead_shape(*arrays: Array) -> tuple[int, ...]:
 
 
 def as_rows(*arrays: Array) -> list[Array]:
-    """Return the vectors on the last axes as rows (R, D), as many of each.
+    """Return the vectors on the last axes as rows (R, D), as many of each; a number is one row.
 
     Integers become float64, so that no difference or square of theirs wraps around.
     """
@@ -38,7 +38,7 @@ def as_rows(*arrays: Array) -> list[Array]:
             array = array.astype(np.float64)
         if array.shape[:-1] != lead:
             array = np.broadcast_to(array, lead + array.shape[-1:])
-        rows.append(array.reshape(math.prod(lead), array.shape[-1]))
+        rows.append(array.reshape(math.prod(lead), math.prod(array.shape[-1:])))
     return rows
 
 
@@ -56,8 +56,11 @@ def row_gradients(slopes: Slopes, arrays: Sequence[Array], count: int) -> list[A
     was broadcast gets the sum of its slopes.
     """
     rows, likes = as_rows(*arrays), arrays[:count]
-    lead, R = lead_shape(*arrays), len(rows[0])
-    outs = [np.empty((R, like.shape[-1]), working_dtype(like.dtype)) for like in likes]
+    lead = lead_shape(*arrays)
+    outs = [
+        np.empty(row.shape, working_dtype(like.dtype))
+        for row, like in zip(rows, likes, strict=False)
+    ]
     for pieces in row_blocks(rows, *outs):
         found = slopes(*pieces[: len(rows)])
         for out, terms in zip(pieces[len(rows) :], found, strict=True):
@@ -65,7 +68,7 @@ def row_gradients(slopes: Slopes, arrays: Sequence[Array], count: int) -> list[A
             first, *rest = [np.sum(t, axis=-1, keepdims=True) if narrow else t for t in terms]
             np.add(first, rest[0] if rest else 0, out=out)
     return [
-        collected(out.reshape(lead + out.shape[1:]), like)
+        collected(out.reshape(lead + like.shape[-1:]), like)
         for out, like in zip(outs, likes, strict=True)
     ]
 
