@@ -14,6 +14,7 @@ from lossbook.losses.categorical_cross_entropy import (
     categorical_cross_entropy,
     categorical_cross_entropy_grad,
 )
+from lossbook.losses.cosine_embedding_loss import cosine_embedding_loss, cosine_embedding_loss_grad
 from lossbook.losses.cross_entropy import cross_entropy, cross_entropy_grad
 from lossbook.losses.ctc_loss import ctc_loss, ctc_loss_grad
 from lossbook.losses.gaussian_nll_loss import gaussian_nll_loss, gaussian_nll_loss_grad
@@ -41,6 +42,11 @@ from lossbook.losses.poisson_nll_loss import poisson_nll_loss, poisson_nll_loss_
 from lossbook.losses.rmse import rmse, rmse_grad
 from lossbook.losses.smooth_l1_loss import smooth_l1_loss, smooth_l1_loss_grad
 from lossbook.losses.soft_margin_loss import soft_margin_loss, soft_margin_loss_grad
+from lossbook.losses.triplet_margin_loss import triplet_margin_loss, triplet_margin_loss_grad
+from lossbook.losses.triplet_margin_with_distance_loss import (
+    triplet_margin_with_distance_loss,
+    triplet_margin_with_distance_loss_grad,
+)
 
 __all__ = [
     "binary_cross_entropy",
@@ -50,6 +56,8 @@ __all__ = [
     "catalog",
     "categorical_cross_entropy",
     "categorical_cross_entropy_grad",
+    "cosine_embedding_loss",
+    "cosine_embedding_loss_grad",
     "cross_entropy",
     "cross_entropy_grad",
     "ctc_loss",
@@ -92,4 +100,8 @@ __all__ = [
     "smooth_l1_loss_grad",
     "soft_margin_loss",
     "soft_margin_loss_grad",
+    "triplet_margin_loss",
+    "triplet_margin_loss_grad",
+    "triplet_margin_with_distance_loss",
+    "triplet_margin_with_distance_loss_grad",
 ]

@@ -29,7 +29,7 @@ class Entry(TypedDict, total=False):
 
 CLASSES = "(C), (N, C), (N, C, d₁, …) / 목표는 C축이 빠진 모양"
 ELEMENTS = "모든 모양 / 목표는 입력과 같은 모양"
-PAIRS = "(N, D) 두 개 / 목표 (N)"
+PAIRS = "(N, D), (D) 두 개 / 목표 (N), ()"
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(

@@ -36,9 +36,9 @@ def element_blocks(arrays: Sequence[Array], out: Array | None = None) -> Iterato
         yield from pieces
 
 
-def row_blocks(arrays: Sequence[Array], out: Array | None = None) -> Iterator[Any]:
-    """Yield the arrays, then `out`, in groups of rows (axis 0 of each); a vector stays whole."""
-    operands = [*arrays] if out is None else [*arrays, out]
+def row_blocks(arrays: Sequence[Array], *outs: Array | None) -> Iterator[Any]:
+    """Yield the arrays, then `outs`, in groups of rows (axis 0 of each); a vector stays whole."""
+    operands = [*arrays, *(out for out in outs if out is not None)]
     count = len(arrays[0]) if arrays[0].ndim > 1 else 1
     rows = max(1, BLOCK * count // max(1, *(array.size for array in operands)))
     for start in range(0, count, rows):
@@ -152,7 +152,7 @@ def gradient(
     slopes = np.empty(shape, working_dtype(common_dtype(*arrays)) if stretched else like.dtype)
     for *pieces, part in blocks(arrays, slopes):
         np.multiply(slope(*pieces), scale, out=part, casting="unsafe")
-    return _collected(slopes, like) if stretched else slopes
+    return collected(slopes, like) if stretched else slopes
 
 
 def reduction_scale(reduction: str, total: float) -> float:
@@ -175,7 +175,10 @@ def _common_shape(arrays: Sequence[Array]) -> tuple[int, ...]:
     return np.broadcast_shapes(*(array.shape for array in arrays))
 
 
-def _collected(slopes: Array, like: Array) -> Any:
+def collected(slopes: Array, like: Array) -> Any:
+    """Return the slopes in the shape and dtype of `like`, summed where `like` was broadcast."""
+    if slopes.shape == like.shape:
+        return slopes.astype(like.dtype, copy=False)
     extra = slopes.ndim - like.ndim
     axes = tuple(
         axis for axis in range(slopes.ndim)

@@ -23,7 +23,8 @@ class Case:
     """One call: positional and keyword arguments as NumPy arrays, lists and numbers.
 
     `gradient` compares the gradients by the arguments at `by` (False where torch has none);
-    `reference` stands for torch's function where torch has none of that name.
+    `reference` stands for torch's function where torch has none of that name;
+    `extra` are further arguments of our gradient function.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Case:
     tolerance: float = 1.0
     by: tuple[int, ...] = (0,)
     reference: Callable[..., torch.Tensor] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         shapes = [
@@ -63,7 +65,8 @@ def our_call(case: Case, module: Any = lossbook) -> list[Any]:
     """Return the value of `module`, then its gradients."""
     found = [getattr(module, case.name)(*case.args, **case.options)]
     if case.gradient:
-        gradients = getattr(module, f"{case.name}_grad")(*case.args, **case.options)
+        options = case.options | case.extra
+        gradients = getattr(module, f"{case.name}_grad")(*case.args, **options)
         found += gradients if isinstance(gradients, tuple) else [gradients]
     return found
 
@@ -110,9 +113,9 @@ def _compare(case: Case, ours: Any, theirs: np.ndarray) -> Iterator[str]:
     if ours.shape != theirs.shape:
         yield f"shape {ours.shape}, torch {theirs.shape}"
         return
-    narrow = min(
-        (np.asarray(arg).dtype for arg in (*case.args[:1], ours, theirs)), key=lambda d: d.itemsize
-    )
+    dtypes = [np.asarray(arg).dtype for arg in (*case.args[:1], ours, theirs)]
+    floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+    narrow = min(floats or dtypes, key=lambda dtype: dtype.itemsize)
     tolerance = case.tolerance * TOLERANCE.get(narrow.name, 0)
     if not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True):
         yield f"{ours!r}, torch {theirs!r}"
