@@ -114,9 +114,7 @@ def test_defaults_are_torchs(section):
     assert stated == sorted(signature_text(torch_function(section)).split(", "))
 
 
-@pytest.mark.parametrize(
-    "section", [s for s in SECTIONS if hasattr(lossbook, s.functions[0])], ids=lambda s: s.slug
-)
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)
 def test_functions_are_where_the_name_says(section):
     for name in section.functions:
         module = importlib.import_module(f"lossbook.losses.{name}")
