@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbook import cross_entropy, cross_entropy_grad
+from lossbook import cross_entropy, cross_entropy_grad, margin_ranking_loss, mse_loss
 from lossbook.plots.figure import Figure, figure, panel
 from lossbook.plots.slider import Slider, slider_figure
 
@@ -30,8 +30,10 @@ def surrogates() -> Figure:
     )  # fmt: skip
     axes.step(margin, (margin <= 0).astype(float), color="0.5", label="0-1 손실 (틀리면 1)")
     axes.plot(margin, binary_cross_entropy_of_margin(margin) / np.log(2), label="교차 엔트로피 ÷ ln 2")
-    axes.plot(margin, np.maximum(0, 1 - margin), label="힌지 손실")
-    axes.plot(margin, (1 - margin) ** 2, label="제곱 오차 (1 - m)²")
+    zero, one = np.zeros_like(margin), np.ones_like(margin)
+    hinge = margin_ranking_loss(margin, zero, one, margin=1, reduction="none")
+    axes.plot(margin, hinge, label="힌지 손실")
+    axes.plot(margin, mse_loss(margin, one, reduction="none"), label="제곱 오차 (1 - m)²")
     axes.set_ylim(-0.1, 5)
     axes.legend()
     return figure(
