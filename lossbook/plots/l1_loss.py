@@ -189,7 +189,7 @@ def bouncing() -> Figure:
         for (name, path), bottom in zip(paths.items(), bottoms, strict=True)
     }
     last = gaps["절댓값, 고정"][:, -40:].max(axis=1)
-    start = float(RATES[np.argmin(np.abs(RATES - 0.3))])
+    start = float(RATES[np.argmin(np.abs(RATES - 0.6))])
     slider = Slider(
         "학습률 η", RATES, start, format="{:.3f}",
         readout=[f"마지막 40걸음, 절댓값(고정)의 가장 큰 거리 {value:.3f}" for value in last],
