@@ -8,9 +8,58 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["load_speed", "load_statecrime"]
+__all__ = ["load_engel", "load_randhie", "load_speed", "load_statecrime", "load_strikes"]
 
 Column = np.ndarray[Any, np.dtype[Any]]
+
+
+def load_engel() -> dict[str, Column]:
+    """1857년 벨기에 노동자 가구 235곳의 소득과 식비를 읽습니다.
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 235인 열들. ``income``은 한 해 소득, ``foodexp``는 한 해 식비(벨기에 프랑)입니다.
+
+    Notes
+    -----
+    출처: Ernst Engel (1857), R의 quantreg 패키지에서 배포. 공유 저작물(public domain)이며
+    statsmodels의 ``engel`` 데이터셋과 같은 파일입니다.
+
+    Examples
+    --------
+    >>> engel = load_engel()
+    >>> len(engel["income"]), round(float(engel["foodexp"].max()), 1)
+    (235, 2032.7)
+    """
+    return _columns("engel.csv")
+
+
+def load_randhie() -> dict[str, Column]:
+    """RAND 건강보험 실험에서 한 사람이 한 해에 의사를 찾은 횟수를 읽습니다.
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 20190인 열들. 한 행이 한 사람의 한 해입니다. ``visits``는 외래 진료 횟수,
+        ``coinsurance``는 본인 부담률(%), ``disease``는 만성 질환 지표, ``health``는 스스로 매긴
+        건강(0 아주 좋음, 1 좋음, 2 보통, 3 나쁨)입니다.
+
+    Notes
+    -----
+    출처: RAND Health Insurance Experiment, statsmodels의 ``randhie`` 데이터셋. 공유 저작물(public
+    domain)입니다. 파일에는 네 값이 모두 같은 행의 수만 적혀 있고, 여기서 그 수만큼 되풀이합니다.
+    그래서 행은 ``visits``의 차례로 서 있습니다. 나누어 쓸 때는 먼저 섞으세요.
+
+    Examples
+    --------
+    >>> data = load_randhie()
+    >>> len(data["visits"]), float(data["visits"].max())
+    (20190, 77.0)
+    """
+    columns = _columns("randhie.csv")
+    count = columns.pop("count").astype(int)
+    return {name: np.repeat(values, count) for name, values in columns.items()}
 
 
 def load_statecrime() -> dict[str, Column]:
@@ -33,12 +82,30 @@ def load_statecrime() -> dict[str, Column]:
     >>> len(crime["state"]), float(crime["murder"].max())
     (51, 24.2)
     """
-    header, *rows = csv.reader(_lines("statecrime.csv"))
-    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
-    return {
-        name: np.array(values) if name == "state" else np.array(values, dtype=np.float64)
-        for name, values in columns.items()
-    }
+    return _columns("statecrime.csv", words=("state",))
+
+
+def load_strikes() -> dict[str, Column]:
+    """미국 제조업에서 6월에 시작한 파업 62건이 며칠 이어졌는지 읽습니다(1968~1976년).
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 62인 열들. ``duration``은 파업이 이어진 날수, ``iprod``는 예상을 벗어난 산업
+        생산(추세에서 벗어난 정도)입니다.
+
+    Notes
+    -----
+    출처: Kennan (1985)이 쓴 자료 가운데 6월의 것. 미국 노동통계국이 처음 펴냈습니다. 공유
+    저작물(public domain)이며 statsmodels의 ``strikes`` 데이터셋과 같은 파일입니다.
+
+    Examples
+    --------
+    >>> strikes = load_strikes()
+    >>> len(strikes["duration"]), float(strikes["duration"].max())
+    (62, 216.0)
+    """
+    return _columns("strikes.csv")
 
 
 def load_speed() -> list[dict[str, str]]:
@@ -57,6 +124,16 @@ def load_speed() -> list[dict[str, str]]:
     ['both', 'dtype', 'forward', 'library', 'loss', 'memory', 'size']
     """
     return list(csv.DictReader(_lines("speed.csv")))
+
+
+def _columns(name: str, words: tuple[str, ...] = ()) -> dict[str, Column]:
+    """Return the columns of a CSV file: text for `words`, numbers for the rest."""
+    header, *rows = csv.reader(_lines(name))
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return {
+        name: np.array(values) if name in words else np.array(values, dtype=np.float64)
+        for name, values in columns.items()
+    }
 
 
 def _lines(name: str) -> list[str]:
