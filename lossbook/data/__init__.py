@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["load_speed", "load_statecrime"]
+__all__ = ["load_speed", "load_statecrime", "load_strikes"]
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -38,6 +38,34 @@ def load_statecrime() -> dict[str, Column]:
     return {
         name: np.array(values) if name == "state" else np.array(values, dtype=np.float64)
         for name, values in columns.items()
+    }
+
+
+def load_strikes() -> dict[str, Column]:
+    """미국 제조업에서 6월에 시작한 파업 62건이 며칠 이어졌는지 읽습니다(1968~1976년).
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 62인 열들. ``duration``은 파업이 이어진 날수, ``iprod``는 예상을 벗어난 산업
+        생산(추세에서 벗어난 정도)입니다.
+
+    Notes
+    -----
+    출처: Kennan (1985)이 쓴 자료 가운데 6월의 것. 미국 노동통계국이 처음 펴냈습니다. 공유
+    저작물(public domain)이며 statsmodels의 ``strikes`` 데이터셋과 같은 파일입니다.
+
+    Examples
+    --------
+    >>> strikes = load_strikes()
+    >>> len(strikes["duration"]), float(strikes["duration"].max())
+    (62, 216.0)
+    """
+    header, *rows = csv.reader(_lines("strikes.csv"))
+    columns = zip(*rows, strict=True)
+    return {
+        name: np.array(values, dtype=np.float64)
+        for name, values in zip(header, columns, strict=True)
     }
 
 
