@@ -13,8 +13,8 @@ from booktools.formulas import Binding, Draw, SourceFormula
 
 def draw(rng: np.random.Generator, k: int) -> Draw:
     """Targets of both signs from tiny to large, forecasts on both sides, one of them perfect."""
-    y = np.concatenate([rng.normal(0, 3, 4), [0.01, -250.0, 7.0]])
-    x = y * np.concatenate([rng.normal(1, 2, 4), [3.0, 0.2, 1.0]])
+    y = np.concatenate([rng.normal(0, 3, 4), [7.0, 0.01, -250.0]])
+    x = y * np.concatenate([rng.normal(1, 2, 4), [1.0, 3.0, 0.2]])
     w = rng.uniform(0.3, 3, y.size)
     size = np.abs(y)
     return Draw(
