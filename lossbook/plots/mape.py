@@ -42,12 +42,12 @@ def vees() -> Figure:
     axes = panel(
         title="실제값 셋의 손실", xlabel="예측 x (개)", ylabel="백분율 오차 (%)", wide=True
     )
-    for actual, at, dx in ((50.0, 125.0, 8), (100.0, 270.0, 8), (200.0, 330.0, 8)):
+    for actual, at, dx in ((50.0, 180.0, 8), (100.0, 270.0, 8), (200.0, 330.0, 8)):
         loss = mape(forecast, np.full_like(forecast, actual), reduction="none")
         (line,) = axes.plot(forecast, loss, label=f"실제 {actual:.0f}개")
         label_line(axes, line, at, dx=dx, dy=-8)
     axes.plot([0], [100], "o", color=style.INK, ms=8)
-    axes.annotate("예측 0: 언제나 100 %", (0, 100), (14, 12),
+    axes.annotate("예측 0: 100 %", (0, 100), (12, 12),
                   textcoords="offset points", path_effects=style.HALO)  # fmt: skip
     axes.axhline(100, **style.REFERENCE)
     axes.set_ylim(-8, 320)

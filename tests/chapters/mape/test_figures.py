@@ -47,9 +47,7 @@ def unbeaten(constant, actual):
 
 def test_vees():
     for actual in (50.0, 100.0, 200.0):
-        x, y = series(
-            plots.vees(), f"실제 {actual:.0f}개", axes=("예측 x (개)", "백분율 오차 (%)")
-        )
+        x, y = series(plots.vees(), f"실제 {actual:.0f}개", axes=("예측 x (개)", "백분율 오차 (%)"))
         np.testing.assert_allclose(y, loss(x, actual), rtol=1e-12, atol=1e-12)
         assert y[x == 0] == 100
 
@@ -152,9 +150,7 @@ def test_splits():
 
 def test_diabetes_run():
     data = load_diabetes()
-    u, u_new, y, y_new = train_test_split(
-        data.data, data.target, test_size=0.3, random_state=4
-    )
+    u, u_new, y, y_new = train_test_split(data.data, data.target, test_size=0.3, random_state=4)
     runs = fits.diabetes_run()[4]
     square = LinearRegression().fit(u, y).predict(u_new)
     assert runs[0, 0] == pytest.approx(loss(square, y_new).mean())
