@@ -77,7 +77,7 @@ def shape() -> Figure:
                   label="같은 점")  # fmt: skip
     for axes in (left, right):
         axes.set_ylim(-0.3, 9)
-        axes.legend(loc="upper right")
+        axes.legend(loc="upper center")
     return slider_figure(
         left, right, slider=slider,
         alt="실제값을 0에서 40까지 바꾸는 두 칸의 그림. 왼쪽에서 손실은 주황 점까지 위로 굽다가 "
@@ -117,7 +117,7 @@ def hit() -> Figure:
     slider.points(below, 1 + bottom[:, None], np.array(depth)[:, None], color=style.BLUE)
     below.set_xscale("log")
     below.set_ylim(0, 26)
-    below.legend(loc="upper right")
+    below.legend(loc="upper center")
     return slider_figure(
         top, below, slider=slider,
         alt="대박 영상의 조회수를 7에서 4095까지 키우는 두 칸의 그림. 왼쪽 로그 눈금에서 평균은 거의 "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 
@@ -91,6 +92,28 @@ def test_hit():
         assert float(shown[1]) == pytest.approx(np.mean(sample), abs=0.06)
         assert float(shown[2]) == np.median(sample)
         assert float(shown[3]) == pytest.approx(best(sample), abs=6e-3)
+
+
+def test_hit_marks_lie_on_the_lines():
+    figure = plots.hit()
+    _, blocks = element(figure)
+    tops = [float(v) for v in slider_values(figure)]
+    names = ("평균 (MSE)", "중앙값 (MAE)", "MSLE의 답")
+    for name, (x, y) in zip(names, blocks[:3], strict=True):
+        assert x[:, 0].tolist() == tops
+        np.testing.assert_allclose(y[:, 0], series(figure, name)[1], rtol=2e-3)
+    c, depth = blocks[-1]
+    for k, top in enumerate(tops):
+        logs = np.log1p([*VIEWS, top])
+        assert c[k, 0] == pytest.approx(np.exp(logs.mean()), rel=2e-3)
+        assert depth[k, 0] == pytest.approx(logs.var(), rel=2e-3)
+
+
+def element(figure):
+    """The slider's data: everything, and one (x, y) per moving artist."""
+    text = re.search(r'<script type="application/json">(.*?)</script>', figure.html, re.DOTALL)[1]
+    data = json.loads(text)
+    return data, [(np.array(m["x"], float), np.array(m["y"], float)) for m in data["marks"]]
 
 
 def walk(start, rate, in_log):
