@@ -8,9 +8,31 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["load_speed", "load_statecrime"]
+__all__ = ["load_engel", "load_speed", "load_statecrime"]
 
 Column = np.ndarray[Any, np.dtype[Any]]
+
+
+def load_engel() -> dict[str, Column]:
+    """1857년 벨기에 노동자 가구 235곳의 소득과 식비를 읽습니다.
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 235인 열들. ``income``은 한 해 소득, ``foodexp``는 한 해 식비(벨기에 프랑)입니다.
+
+    Notes
+    -----
+    출처: Ernst Engel (1857), R의 quantreg 패키지에서 배포. 공유 저작물(public domain)이며
+    statsmodels의 ``engel`` 데이터셋과 같은 파일입니다.
+
+    Examples
+    --------
+    >>> engel = load_engel()
+    >>> len(engel["income"]), round(float(engel["foodexp"].max()), 1)
+    (235, 2032.7)
+    """
+    return _columns("engel.csv")
 
 
 def load_statecrime() -> dict[str, Column]:
@@ -33,12 +55,7 @@ def load_statecrime() -> dict[str, Column]:
     >>> len(crime["state"]), float(crime["murder"].max())
     (51, 24.2)
     """
-    header, *rows = csv.reader(_lines("statecrime.csv"))
-    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
-    return {
-        name: np.array(values) if name == "state" else np.array(values, dtype=np.float64)
-        for name, values in columns.items()
-    }
+    return _columns("statecrime.csv", words=("state",))
 
 
 def load_speed() -> list[dict[str, str]]:
@@ -57,6 +74,16 @@ def load_speed() -> list[dict[str, str]]:
     ['both', 'dtype', 'forward', 'library', 'loss', 'memory', 'size']
     """
     return list(csv.DictReader(_lines("speed.csv")))
+
+
+def _columns(file: str, words: tuple[str, ...] = ()) -> dict[str, Column]:
+    """Return the columns of a CSV file: text for `words`, numbers for the rest."""
+    header, *rows = csv.reader(_lines(file))
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return {
+        name: np.array(values) if name in words else np.array(values, dtype=np.float64)
+        for name, values in columns.items()
+    }
 
 
 def _lines(name: str) -> list[str]:
