@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["load_speed", "load_statecrime"]
+__all__ = ["load_randhie", "load_speed", "load_statecrime"]
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -39,6 +39,34 @@ def load_statecrime() -> dict[str, Column]:
         name: np.array(values) if name == "state" else np.array(values, dtype=np.float64)
         for name, values in columns.items()
     }
+
+
+def load_randhie() -> dict[str, Column]:
+    """RAND 건강보험 실험에서 한 사람이 한 해에 의사를 찾은 횟수를 읽습니다.
+
+    Returns
+    -------
+    dict of str to ndarray
+        길이가 20190인 열들. 한 행이 한 사람의 한 해입니다. ``visits``는 외래 진료 횟수,
+        ``coinsurance``는 본인 부담률(%), ``disease``는 만성 질환 지표, ``health``는 스스로 매긴
+        건강(0 아주 좋음, 1 좋음, 2 보통, 3 나쁨)입니다.
+
+    Notes
+    -----
+    출처: RAND Health Insurance Experiment, statsmodels의 ``randhie`` 데이터셋. 공유 저작물(public
+    domain)입니다. 파일에는 네 값이 모두 같은 행의 수만 적혀 있고, 여기서 그 수만큼 되풀이합니다.
+    그래서 행은 ``visits``의 차례로 서 있습니다. 나누어 쓸 때는 먼저 섞으세요.
+
+    Examples
+    --------
+    >>> data = load_randhie()
+    >>> len(data["visits"]), float(data["visits"].max())
+    (20190, 77.0)
+    """
+    header, *rows = csv.reader(_lines("randhie.csv"))
+    columns = dict(zip(header, np.array(rows, dtype=np.float64).T, strict=True))
+    count = columns.pop("count").astype(int)
+    return {name: np.repeat(values, count) for name, values in columns.items()}
 
 
 def load_speed() -> list[dict[str, str]]:
