@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -79,11 +80,11 @@ def ctc_loss(
     log_p, z, ends, frames, lengths = _checked(
         log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity
     )
-    emitted = np.take_along_axis(log_p, z[np.newaxis], axis=2)
+    places = _places(z, log_p)
     alpha = _start(z, log_p.dtype)
-    for t in range(len(emitted)):
-        alpha = np.where(t < frames, _arrived(alpha, z) + emitted[t], alpha)
-    loss = -_log_sum_exp(np.where(ends, alpha, -np.inf), axis=1)
+    for t, frame in enumerate(log_p):
+        alpha = np.where(t < frames, _arrived(alpha, z) + frame.take(places), alpha)
+    loss = -_log_sum_exp(*np.where(ends, alpha, -np.inf))
     if zero_infinity:
         loss = np.where(loss == np.inf, 0, loss)
     if reduction == "mean":
@@ -140,52 +141,53 @@ def ctc_loss_grad(
     log_p, z, ends, frames, lengths = _checked(
         log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity
     )
-    emitted = np.take_along_axis(log_p, z[np.newaxis], axis=2)
-    alphas = np.empty_like(emitted)
+    T, N, C = log_p.shape
+    places = _places(z, log_p)
+    alphas = np.empty((T, *z.shape), log_p.dtype)
     alpha = _start(z, log_p.dtype)
-    for t in range(len(emitted)):
-        alphas[t] = alpha = np.where(t < frames, _arrived(alpha, z) + emitted[t], alpha)
-    log_total = _log_sum_exp(np.where(ends, alpha, -np.inf), axis=1)[:, np.newaxis]
+    for t, frame in enumerate(log_p):
+        alphas[t] = alpha = np.where(t < frames, _arrived(alpha, z) + frame.take(places), alpha)
+    log_total = _log_sum_exp(*np.where(ends, alpha, -np.inf))
 
-    samples = np.arange(len(z))
-    occupancy = np.zeros_like(log_p)
-    occupancy[:, ~np.isfinite(log_total[:, 0])] = np.nan
-    beta = np.where(ends, 0, -np.inf).astype(log_p.dtype)
-    for t in reversed(range(len(emitted))):
-        gamma = np.exp(alphas[t] + beta - log_total)
-        for s in range(z.shape[1]):
-            occupancy[t, samples, z[:, s]] += gamma[:, s]
-        onward = (beta + emitted[t])[:, ::-1]
-        beta = np.where(t < frames, _arrived(onward, z[:, ::-1])[:, ::-1], beta)
-
-    inside = np.arange(len(emitted))[:, np.newaxis, np.newaxis] < frames
-    if zero_infinity:
-        inside = inside & (log_total != -np.inf)
-    slope = np.where(inside, np.exp(log_p) - occupancy, 0)
+    scale = np.where(np.isfinite(log_total), 1.0, np.nan)
     if reduction == "mean":
-        slope = slope / (len(z) * np.maximum(lengths, 1)[:, np.newaxis])
-    return slope.astype(log_p.dtype).reshape(np.shape(log_probs))
+        scale = scale / (N * np.maximum(lengths, 1))
+    if zero_infinity:
+        frames = np.where(log_total == -np.inf, 0, frames)
+    slope = np.empty_like(log_p)
+    beta = np.where(ends, 0, -np.inf).astype(log_p.dtype)
+    for t in reversed(range(T)):
+        gamma = np.exp(alphas[t] + beta - log_total)
+        occupancy = np.bincount(places.ravel(), gamma.ravel(), N * C).reshape(N, C)
+        by_logits = (np.exp(log_p[t]) - occupancy) * scale[:, np.newaxis]
+        slope[t] = np.where((t < frames)[:, np.newaxis], by_logits, 0)
+        onward = beta + log_p[t].take(places)
+        beta = np.where(t < frames, _arrived(onward[::-1], z[::-1])[::-1], beta)
+    return slope.reshape(np.shape(log_probs))
 
 
 def _start(z: Array, dtype: np.dtype[Any]) -> Array:
     alpha = np.full(z.shape, -np.inf, dtype)
-    alpha[:, 0] = 0
+    alpha[0] = 0
     return alpha
 
 
 def _arrived(alpha: Array, z: Array) -> Array:
-    sources = np.full((3, *alpha.shape), -np.inf, alpha.dtype)
-    sources[0] = alpha
-    sources[1, :, 1:] = alpha[:, :-1]
-    sources[2, :, 2:] = np.where(z[:, 2:] != z[:, :-2], alpha[:, :-2], -np.inf)
-    return _log_sum_exp(sources, axis=0)
+    step, leap = np.full((2, *alpha.shape), -np.inf, alpha.dtype)
+    step[1:] = alpha[:-1]
+    leap[2:] = np.where(z[2:] != z[:-2], alpha[:-2], -np.inf)
+    return _log_sum_exp(alpha, step, leap)
 
 
-def _log_sum_exp(terms: Array, axis: int) -> Array:
-    peak = np.max(terms, axis=axis, keepdims=True)
-    peak = np.where(peak == -np.inf, 0, peak)
-    total: Array = np.log(np.sum(np.exp(terms - peak), axis=axis))
-    return np.squeeze(peak, axis) + total
+def _log_sum_exp(*terms: Array) -> Array:
+    peak: Array = np.maximum(reduce(np.maximum, terms), np.finfo(terms[0].dtype).min)
+    return peak + np.log(sum(np.exp(term - peak) for term in terms))
+
+
+def _places(z: Array, log_p: Array) -> Array:
+    """Return where in a flat frame (N, C) the log-probability of each state stands."""
+    N, C = log_p.shape[1:]
+    return np.arange(N) * C + z
 
 
 def _checked(
@@ -228,12 +230,11 @@ def _checked(
             UserWarning,
             stacklevel=4,
         )
-    z = np.full((N, 2 * labels.shape[1] + 1), blank)
-    z[:, 1::2] = np.where(real, labels, blank)
-    states = np.arange(z.shape[1])
-    last = 2 * lengths[:, np.newaxis]
-    ends = (states == last) | (states == last - 1)
-    return log_p, z, ends, frames[:, np.newaxis], lengths
+    z = np.full((2 * labels.shape[1] + 1, N), blank)
+    z[1::2] = np.where(real, labels, blank).T
+    states = np.arange(len(z))[:, np.newaxis]
+    ends = (states == 2 * lengths) | (states == 2 * lengths - 1)
+    return log_p, z, ends, frames, lengths
 
 
 def _checked_lengths(name: str, value: ArrayLike, count: int) -> Array:

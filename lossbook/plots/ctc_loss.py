@@ -50,19 +50,18 @@ def extended(labels: tuple[int, ...]) -> Array:
 @np.errstate(divide="ignore")
 def forward_backward(probabilities: Array, labels: tuple[int, ...]) -> tuple[Array, Array]:
     """α and β, each of shape (T, 2U + 1); β leaves out the emission at its own frame."""
-    z = extended(labels)[np.newaxis]
-    emitted = np.log(probabilities)[:, z[0]]
+    z = extended(labels)[:, np.newaxis]
+    emitted = np.log(probabilities)[:, z]
     alpha, beta = np.empty_like(emitted), np.empty_like(emitted)
-    row = _start(z, emitted.dtype)
+    column = _start(z, emitted.dtype)
     for t in range(len(emitted)):
-        row = _arrived(row, z) + emitted[t]
-        alpha[t] = row[0]
-    row = np.full_like(row, -np.inf)
-    row[0, -2:] = 0
+        alpha[t] = column = _arrived(column, z) + emitted[t]
+    column = np.full_like(column, -np.inf)
+    column[-2:] = 0
     for t in reversed(range(len(emitted))):
-        beta[t] = row[0]
-        row = _arrived((row + emitted[t])[:, ::-1], z[:, ::-1])[:, ::-1]
-    return np.exp(alpha), np.exp(beta)
+        beta[t] = column
+        column = _arrived((column + emitted[t])[::-1], z[::-1])[::-1]
+    return np.exp(alpha[:, :, 0]), np.exp(beta[:, :, 0])
 
 
 def moves(labels: tuple[int, ...]) -> list[tuple[int, int]]:

