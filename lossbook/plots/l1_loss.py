@@ -179,20 +179,20 @@ def bouncing() -> Figure:
     """학습률을 움직이는 슬라이더: 꺾인 점 곁의 진동."""
     steps = np.arange(STEPS + 1)
     paths = {
-        "절댓값, 고정": np.array([descend(rate) for rate in RATES]),
-        "절댓값, 줄임 η/√t": np.array([descend(rate, decay=0.5) for rate in RATES]),
-        "제곱, 고정": np.array([descend(rate, grad=mse_loss_grad) for rate in RATES]),
+        "|e|, 고정": np.array([descend(rate) for rate in RATES]),
+        "|e|, η/√t": np.array([descend(rate, decay=0.5) for rate in RATES]),
+        "e², 고정": np.array([descend(rate, grad=mse_loss_grad) for rate in RATES]),
     }
     bottoms = (float(np.median(FIVE)), float(np.median(FIVE)), float(FIVE.mean()))
     gaps = {
         name: np.clip(np.abs(path - bottom), 1e-6, 1e3)
         for (name, path), bottom in zip(paths.items(), bottoms, strict=True)
     }
-    last = gaps["절댓값, 고정"][:, -40:].max(axis=1)
+    last = gaps["|e|, 고정"][:, -40:].max(axis=1)
     start = float(RATES[np.argmin(np.abs(RATES - 0.6))])
     slider = Slider(
         "학습률 η", RATES, start, format="{:.3f}",
-        readout=[f"마지막 40걸음, 절댓값(고정)의 가장 큰 거리 {value:.3f}" for value in last],
+        readout=[f"마지막 40걸음, 고정한 |e|의 가장 큰 거리 {value:.3f}" for value in last],
     )  # fmt: skip
     ax = panel(
         title="바닥까지 남은 거리", xlabel="걸음", ylabel="거리 (칸, 로그 눈금)", wide=True

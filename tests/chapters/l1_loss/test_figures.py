@@ -130,8 +130,8 @@ def test_laplace():
 def test_bouncing():
     figure = plots.bouncing()
     axes = ("걸음", "거리 (칸, 로그 눈금)")
-    rules = {"절댓값, 고정": (F.l1_loss, 0.0, 2.0), "절댓값, 줄임 η/√t": (F.l1_loss, 0.5, 2.0),
-             "제곱, 고정": (F.mse_loss, 0.0, 3.2)}  # fmt: skip
+    rules = {"|e|, 고정": (F.l1_loss, 0.0, 2.0), "|e|, η/√t": (F.l1_loss, 0.5, 2.0),
+             "e², 고정": (F.mse_loss, 0.0, 3.2)}  # fmt: skip
     for name, (loss, decay, bottom) in rules.items():
         steps, rows = series(figure, name, axes=axes)
         assert steps.tolist() == list(range(plots.STEPS + 1))
@@ -145,7 +145,7 @@ def test_bouncing():
             np.testing.assert_allclose(drawn[clear], expected[clear], rtol=0.03)
     for k, text in enumerate(readouts(figure)):
         said = float(text.split()[-1])
-        _, rows = series(figure, "절댓값, 고정")
+        _, rows = series(figure, "|e|, 고정")
         assert said == pytest.approx(rows[k][-40:].max(), rel=0.03, abs=6e-4)
 
 
