@@ -221,7 +221,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위", minimizer="조건부 중앙값",
         defaults="reduction='mean', weight=None",
         functions=("l1_loss",), torch="nn.L1Loss", keras="MeanAbsoluteError",
-        sklearn="metrics.mean_absolute_error",
+        sklearn="metrics.mean_absolute_error", has_chapter=True,
     ),
     Entry(
         part="regression", number="02", slug="mse-loss", name="L2 Loss : MSE, Mean Squared Error",
@@ -271,7 +271,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위", minimizer="조건부 평균",
         defaults="weight=None, multioutput='flat'",
         functions=("rmse",), keras="metrics.RootMeanSquaredError",
-        sklearn="metrics.root_mean_squared_error",
+        sklearn="metrics.root_mean_squared_error", has_chapter=True,
     ),
     Entry(
         part="regression-additional", number="02", slug="msle", name="MSLE(Mean Squared Log Error)",
@@ -281,7 +281,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="없음 (로그 비의 제곱)", minimizer="exp E[ln(1+Y)] - 1",
         defaults="weight=None, reduction='mean'",
         functions=("msle",), keras="MeanSquaredLogarithmicError",
-        sklearn="metrics.mean_squared_log_error",
+        sklearn="metrics.mean_squared_log_error", has_chapter=True,
     ),
     Entry(
         part="regression-additional", number="03", slug="mape", name="MAPE(Mean Absolute Percentage Error)",
@@ -291,7 +291,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="% (percent=False이면 비율)", minimizer="1/|y|로 가중한 중앙값",
         defaults="percent=True, weight=None, reduction='mean'",
         functions=("mape",), keras="MeanAbsolutePercentageError",
-        sklearn="metrics.mean_absolute_percentage_error (비율)",
+        sklearn="metrics.mean_absolute_percentage_error (비율)", has_chapter=True,
     ),
     Entry(
         part="regression-additional", number="04", slug="mpe", name="MPE(Mean Percentage Error)",
@@ -300,6 +300,6 @@ ENTRIES: tuple[Entry, ...] = (
         input="실수 예측값", target="0이 아닌 실수", shape=ELEMENTS,
         range="실수 전체", unit="% (percent=False이면 비율)", minimizer="없음 (손실이 아니라 진단)",
         defaults="percent=True, weight=None, reduction='mean'",
-        functions=("mpe",),
+        functions=("mpe",), has_chapter=True,
     ),
 )
