@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import reduce
 from typing import Any
 
@@ -10,7 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lossbook.losses._blocks import reduced_terms
-from lossbook.losses._checks import FLOATS, Array, check_reduction, float_array, integer, real_array
+from lossbook.losses._checks import (
+    FLOATS,
+    Array,
+    check_bool,
+    check_reduction,
+    float_array,
+    integer,
+    real_array,
+    warn_caller,
+)
 
 
 @np.errstate(all="ignore")
@@ -208,8 +216,7 @@ def _checked(
         )
     log_p = log_p.reshape(len(log_p), -1, log_p.shape[-1])
     T, N, C = log_p.shape
-    if not isinstance(zero_infinity, bool | np.bool_):
-        raise TypeError(f"zero_infinity의 값은 bool이어야 합니다. 받은 값: {zero_infinity!r}.")
+    check_bool("zero_infinity", zero_infinity)
     blank = integer("blank", blank)
     if not 0 <= blank < C:
         raise IndexError(f"blank의 값은 0 이상 {C} 미만이어야 합니다. 받은 값: {blank}.")
@@ -224,11 +231,9 @@ def _checked(
             f"targets의 레이블은 0 이상 {C} 미만이어야 합니다. 받은 레이블: {labels[outside][0]}."
         )
     if (labels[real] == blank).any():
-        warnings.warn(
+        warn_caller(
             f"targets에 공백 기호(blank = {blank})가 들어 있습니다. 축약하면 공백 기호는 "
-            "사라지므로 이런 열은 나올 수 없습니다. 레이블 번호를 확인하세요.",
-            UserWarning,
-            stacklevel=4,
+            "사라지므로 이런 열은 나올 수 없습니다. 레이블 번호를 확인하세요."
         )
     z = np.full((2 * labels.shape[1] + 1, N), blank)
     z[1::2] = np.where(real, labels, blank).T
