@@ -176,8 +176,8 @@ def plane() -> Figure:
     _cone(whole, 17)
     _cloud(whole, scores)
     whole.set_xlim(-18, 18)
-    whole.set_ylim(0, 18)
-    whole.legend(loc="lower left", fontsize=8.5)
+    whole.set_ylim(0, 30)
+    whole.legend(loc="upper center", ncols=2)
     near = panel(title="서른 번의 평균", xlabel=MPE_AXIS, ylabel=MAPE_AXIS, height=3.8)
     mean, error = scores.mean(axis=0), scores.std(axis=0)
     for column, name in enumerate(FITS):
