@@ -24,6 +24,7 @@ LOSSES: dict[str, Loss] = {
     "RMSE": rmse,
     "MSLE": msle,
     "MAPE": mape,
+    "MPE": mpe,
 }
 MODELS = ("MSE", "후버", "MSLE", "L1", "MAPE")
 """One of each pair that forecasts the same: RMSE as MSE, Smooth L1 as Huber."""
@@ -39,8 +40,8 @@ def visits() -> Array:
 
 
 def known(name: str, y: Array) -> Array:
-    """이 손실을 계산할 수 있는 실제값: MAPE에서는 0인 것을 뺍니다."""
-    return y[y != 0] if name == "MAPE" else y
+    """이 손실을 계산할 수 있는 실제값: 백분율 손실에서는 0인 것을 뺍니다."""
+    return y[y != 0] if name in ("MAPE", "MPE") else y
 
 
 def best_constant(loss: Loss, y: Array) -> float:
@@ -118,6 +119,15 @@ def runs(rows: int | None = None) -> Array:
             forecast = fit(name, y[train], group[train])[group[test]]
             found[seed, row] = scores(forecast, y[test])
     return found
+
+
+@cache
+def spread(rows: int) -> Array:
+    """훈련 자료를 바꿀 때 묶음의 상수가 흔들린 폭: 씨앗 사이의 표준편차의 평균(사람마다)."""
+    y, group = visits(), groups()[1]
+    trains = [split(seed)[0][:rows] for seed in range(SEEDS)]
+    found = [[fit(name, y[train], group[train]) for train in trains] for name in MODELS]
+    return np.std(found, axis=1)[:, group].mean(-1)
 
 
 # --- typing errors

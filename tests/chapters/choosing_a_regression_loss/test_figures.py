@@ -35,6 +35,8 @@ def theirs(name, x, y):
         return F.smooth_l1_loss(*ours, beta=2.0).item()
     if name == "MSLE":
         return mean_squared_log_error(y, x)
+    if name == "MPE":
+        return float(100 * np.mean((y - x) / y))
     return 100 * mean_absolute_percentage_error(y, x)
 
 
@@ -61,6 +63,7 @@ EXPECTED = {
     "스무스 L1": huber_location,
     "MSLE": lambda y: np.expm1(np.log1p(y).mean()),
     "MAPE": lambda y: weighted_median(y[y > 0]),
+    "MPE": lambda y: 77.0,  # no minimum: the search ends at its right end
 }
 
 
@@ -78,7 +81,7 @@ def test_constants(name):
 
 @pytest.mark.parametrize("name", fits.LOSSES)
 def test_losses(name):
-    y = SOME if name == "MAPE" else VISITS
+    y = SOME if name in ("MAPE", "MPE") else VISITS
     x = np.linspace(0, 9, y.size)
     assert fits.LOSSES[name](x, y) == pytest.approx(theirs(name, x, y))
 
@@ -155,6 +158,17 @@ def test_fits_and_scores():
              for n in fits.MODELS]  # fmt: skip
     rated += [x.sum() / goal.sum(), 100 * np.mean((goal - x)[some] / goal[some])]
     np.testing.assert_allclose(fits.runs()[3, 0], rated, rtol=1e-4)
+
+
+def test_spread_of_the_means():
+    y, group = VISITS, fits.groups()[1]
+    means = []
+    for seed in range(fits.SEEDS):
+        train = fits.split(seed)[0][:1000]
+        inside = [y[train][group[train] == number] for number in range(24)]
+        means.append([m.mean() if m.size else y[train].mean() for m in inside])
+    expected = np.std(means, axis=0) @ np.bincount(group) / group.size
+    assert fits.spread(1000)[fits.MODELS.index("MSE")] == pytest.approx(expected, abs=1e-5)
 
 
 def test_alternative_texts_are_sentences():
