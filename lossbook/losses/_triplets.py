@@ -31,6 +31,8 @@ def norm(rows: Array, p: float) -> Array:
     sizes = np.abs(rows)
     if p == 0:
         return np.count_nonzero(sizes, axis=-1).astype(rows.dtype)
+    if p == 1:
+        return np.sum(sizes, axis=-1)
     # Measured in units of the largest element (the smallest for p < 0), no power overflows.
     limit = np.max(sizes, axis=-1, initial=0) if p > 0 else np.min(sizes, axis=-1, initial=np.inf)
     if np.isinf(p):
@@ -51,7 +53,11 @@ def norm_slope(rows: Array, lengths: Array, p: float, upstream: Array) -> Array:
         reached = (sizes == lengths) | np.isnan(sizes)
         slope = sign(rows) * reached / np.sum(reached, axis=-1, keepdims=True)
     else:
-        slope = np.where(sizes == 0, 0, sign(rows) * (sizes / lengths) ** (p - 1))
+        if p >= 1:
+            lengths = np.where(lengths == 0, 1, lengths)
+        slope = sign(rows) * (sizes / lengths) ** (p - 1)
+        if p < 1:
+            slope = np.where(sizes == 0, 0, slope)
     return slope * column(upstream, rows.dtype)
 
 

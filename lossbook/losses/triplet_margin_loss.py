@@ -106,7 +106,7 @@ def triplet_margin_loss(
         near, far = distance(a, pos), distance(a, neg)
         if swap:
             far = np.minimum(far, distance(pos, neg))
-        return np.maximum(near - far + margin, 0)
+        return np.maximum(margin + near - far, 0)
 
     return reduced_rows(loss, arrays, reduction, triplet_dtype(*arrays, swap))
 
@@ -167,13 +167,13 @@ def triplet_margin_loss_grad(
         ap, an = a - pos + eps, a - neg + eps
         near, far = norm(ap, p), norm(an, p)
         if not swap:
-            active = scale * (near - far + margin >= 0)
+            active = scale * (margin + near - far >= 0)
             g_ap, g_an = norm_slope(ap, near, p, active), norm_slope(an, far, p, active)
             return (g_ap, -g_an), (-g_ap,), (g_an,)
         pn = pos - neg + eps
         across = norm(pn, p)
         nearest = np.minimum(far, across)
-        active = scale * (near - nearest + margin >= 0)
+        active = scale * (margin + near - nearest >= 0)
         share = 0.5 * (far == nearest) + 0.5 * (across != nearest)  # of d(a, n); half of a tie
         g_ap = norm_slope(ap, near, p, active)
         g_an = norm_slope(an, far, p, active * share)
