@@ -185,7 +185,7 @@ def bouncing() -> Figure:
     }
     bottoms = (float(np.median(FIVE)), float(np.median(FIVE)), float(FIVE.mean()))
     gaps = {
-        name: np.clip(np.abs(path - bottom), 1e-6, 1e3)
+        name: np.clip(np.abs(path - bottom), 1e-6, 1e5)
         for (name, path), bottom in zip(paths.items(), bottoms, strict=True)
     }
     last = gaps["|e|, 고정"][:, -40:].max(axis=1)

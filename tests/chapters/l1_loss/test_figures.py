@@ -140,7 +140,7 @@ def test_bouncing():
             for t in range(plots.STEPS + 1):
                 gaps.append(abs(c - bottom))
                 c -= plots.RATES[k] / (t + 1) ** decay * total(c, FIVE, loss)[1] / 5
-            drawn, expected = rows[k], np.clip(gaps, 1e-6, 1e3)
+            drawn, expected = rows[k], np.clip(gaps, 1e-6, 1e5)
             clear = expected > 1e-3
             np.testing.assert_allclose(drawn[clear], expected[clear], rtol=0.03)
     for k, text in enumerate(readouts(figure)):
