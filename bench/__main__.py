@@ -62,7 +62,8 @@ def rows(title: str, size: int, dtype: str, rounds: int) -> Iterator[dict[str, A
     found = getattr(lossbook, f"{name}_grad")(*args, **options)
     gradients = len(found) if isinstance(found, tuple) else 1
     repeats = rounds if size > 10_000 else 60 * rounds
-    for threads in (1, os.cpu_count() or 1):
+    large = size > 10_000 and dtype == "float32"
+    for threads in (1, os.cpu_count() or 1) if large else (1,):
         torch.set_num_threads(threads)
         library = "torch" if threads == 1 else f"torch ({threads} threads)"
         theirs = torch_calls(name, args, options, gradients)

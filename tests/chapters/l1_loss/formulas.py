@@ -42,7 +42,7 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
             r"\frac{\partial L}{\partial x}": lossbook.l1_loss_grad(x, y),
             r"\mathrm{sgn}": np.sign,
         },
-        {"n": x.size},
+        {"n": x.size, "j": 3},
     )  # fmt: skip
 
 

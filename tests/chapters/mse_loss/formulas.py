@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Normal
 
 import lossbook
-from booktools.formulas import Binding, Draw, SourceFormula
+from booktools.formulas import Binding, Draw, SourceFormula, Table
 
 SIZES, FEATURES, SIGMAS = (5, 4, 7, 3), 3, (0.7, 1.3, 2.0, 0.4)
 
@@ -24,7 +24,7 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     density = Normal(torch.tensor(x), sigma).log_prob(torch.tensor(y)).sum().exp().item()
     return Draw(
         {
-            "x": x, "y": y, "e": x - y, "N": size, "w": w, "c": center, "u": u,
+            "x": Table(x, outside=3.7), "y": Table(y, outside=-1.9), "e": x - y, "N": size, "w": w, "c": center, "u": u,
             r"\bar y": y.mean(), r"\sigma": sigma, "p": density,
             r"\ell": lossbook.mse_loss(x, y, "none"),
             "L": lossbook.mse_loss(x, y),
@@ -41,7 +41,7 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
 def constant(rng: np.random.Generator, k: int) -> Draw:
     """One number for all: the loss is what lossbook returns."""
     drawn = draw(rng, k)
-    y, center = drawn.symbols["y"], drawn.symbols["c"]
+    y, center = drawn.symbols["y"].values, drawn.symbols["c"]
     loss = lossbook.mse_loss(np.full(y.size, center), y)
     return Draw({**drawn.symbols, "L": loss}, drawn.indices)
 
