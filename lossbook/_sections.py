@@ -35,7 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         part="loss", number="01", slug="cross-entropy", name="CrossEntropy Loss",
         korean="교차 엔트로피 손실", tag="분류",
-        purpose="여러 클래스 가운데 하나를 고르는 모델에게, 정답 클래스에 준 확률만큼 점수를 매깁니다.",
+        purpose="여러 클래스 가운데 하나를 고르는 모델을, 정답 클래스에 준 확률이 작을수록 크게 벌합니다.",
         input="로짓", target="클래스 번호 또는 클래스 확률", shape=CLASSES,
         range="0 이상", unit="nat", minimizer="조건부 클래스 확률 P(Y=c | x)",
         defaults="weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0",
