@@ -21,24 +21,21 @@ def measured(size: int, dtype: str, what: str, library: str = "torch") -> dict[s
 
 def _ratios(size: int, title: str) -> Figure:
     names = list(measured(size, "float32", "forward"))[::-1]
-    height = 0.27 * len(names) + 1.3
     ax = panel(
-        title=title, xlabel="lossbook의 시간 ÷ PyTorch의 시간 (한 스레드)", ylabel="손실",
-        wide=True, height=height,
+        title=title, xlabel="시간의 비: lossbook ÷ PyTorch", ylabel="손실 (float32, 스레드 하나)",
+        height=0.24 * len(names) + 1.2,
     )  # fmt: skip
     for what, marker in zip(WHAT, ("o", "s"), strict=True):
-        for dtype, filled in (("float32", True), ("float64", False)):
-            ratios = measured(size, dtype, what)
-            color = style.BLUE if what == "forward" else style.ORANGE
-            ax.plot(
-                [ratios[name] for name in names], range(len(names)), linestyle="none",
-                marker=marker, color=color, markerfacecolor=color if filled else style.PAPER,
-                label=f"{WHAT[what]}, {dtype}",
-            )  # fmt: skip
+        ratios = measured(size, "float32", what)
+        ax.plot(
+            [ratios[name] for name in names], range(len(names)), marker, label=WHAT[what]
+        )  # fmt: skip
     ax.axvline(1, **style.REFERENCE)
     ax.set_xscale("log")
     ax.set_yticks(range(len(names)), names)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.02), ncols=2)
+    ax.tick_params(axis="y", labelsize=8.5)
+    ax.set_ylim(-2.6, len(names) - 0.4)
+    ax.legend(loc="lower left", ncols=2)
     return figure(
         ax,
         alt=f"손실마다 {size:,}개의 원소에서 잰 시간의 비율을 로그 눈금의 점으로 찍은 그림. "

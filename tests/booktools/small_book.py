@@ -98,6 +98,7 @@ def make(root: Path, **chapters: str) -> Path:
         shutil.copy(ROOT / name, root / name)
     (root / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     (root / "index.md").write_text("# 책\n\n[장](chapters/small.md)\n", encoding="utf-8")
+    (root / "api.rst").write_text("함수\n====\n", encoding="utf-8")
     (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
     shutil.copy(ROOT / "conftest.py", root / "conftest.py")
     package = root / "lossbook"
