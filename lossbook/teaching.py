@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["checking", "compare", "source", "table"]
+__all__ = ["attempt", "both", "checking", "compare", "source", "table"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,93 @@ def compare(
     return table(rows, columns)
 
 
+def both(
+    name: str,
+    ours: Callable[..., Any],
+    theirs: Callable[..., Any],
+    *inputs: Any,
+    wrt: Sequence[int] = (0,),
+    **options: Any,
+) -> list[tuple[str, object, object]]:
+    """같은 입력에서 `lossbook`과 PyTorch의 값과 기울기를 구해 `compare`에 넘길 경우로 묶습니다.
+
+    Parameters
+    ----------
+    name : str
+        경우의 이름.
+    ours : callable
+        `lossbook`의 손실. 기울기는 같은 모듈의 ``<이름>_grad``로 구합니다.
+    theirs : callable
+        텐서를 받는 함수. 인수의 순서와 이름은 `ours`와 같습니다.
+    *inputs : array_like
+        두 함수에 차례로 넘길 입력. `theirs`에는 텐서로 바꾸어 넘깁니다.
+    wrt : sequence of int
+        `ours`의 기울기가 어느 입력에 대한 것인지. 여럿이면 기울기의 튜플과 순서가 같습니다.
+    **options
+        두 함수에 이름으로 넘길 값. 배열은 `theirs`에는 텐서로 바꾸어 넘깁니다.
+
+    Returns
+    -------
+    list of (str, array_like, Tensor)
+        값 하나와 `wrt`마다 기울기 하나.
+
+    Examples
+    --------
+    >>> import torch.nn.functional as F
+    >>> from lossbook import mse_loss
+    >>> compare(both("(2,)", mse_loss, F.mse_loss, [1.0, 3.0], [1.0, 1.0]))
+    경우 | 모양 | 가장 큰 차이
+    (2,) | () | 1e-12 이하
+    (2,): 기울기 | (2,) | 1e-12 이하
+    """
+    import torch
+
+    arrays = [np.array(value) for value in inputs]
+    tensors = [torch.tensor(array) for array in arrays]
+    for position in wrt:
+        tensors[position].requires_grad_()
+    same = {
+        key: torch.tensor(value) if isinstance(value, np.ndarray) else value
+        for key, value in options.items()
+    }
+    value = theirs(*tensors, **same)
+    value.sum().backward()
+    gradient = getattr(inspect.getmodule(ours), f"{ours.__name__}_grad")(*arrays, **options)
+    gradients = gradient if isinstance(gradient, tuple) else (gradient,)
+    cases = [(name, ours(*arrays, **options), value)]
+    for number, (position, slope) in enumerate(zip(wrt, gradients, strict=True), 1):
+        which = f"{name}: 기울기 {number}" if len(wrt) > 1 else f"{name}: 기울기"
+        cases.append((which, slope, tensors[position].grad))
+    return cases
+
+
+def attempt(call: Callable[[], object], digits: int = 6) -> str:
+    """함수를 불러 그 값을, 오류가 나면 오류의 이름과 첫 줄을 글로 돌려줍니다.
+
+    Parameters
+    ----------
+    call : callable
+        인수 없이 부를 함수.
+    digits : int
+        실수를 적는 유효 숫자.
+
+    Examples
+    --------
+    >>> attempt(lambda: 2 / 3)
+    '0.666667'
+    >>> attempt(lambda: float("하나"))
+    "ValueError: could not convert string to float: '하나'"
+    """
+    try:
+        value = call()
+    except Exception as error:  # 무엇이 나오는지 보여 주는 것이 일이다
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    array = _array(value)
+    if array.ndim == 0 and np.issubdtype(array.dtype, np.floating):
+        return f"{float(array):.{digits}g}"
+    return str(array if array.ndim else value)
+
+
 def _array(value: Any) -> np.ndarray[Any, np.dtype[Any]]:
     return np.asarray(value.detach() if hasattr(value, "detach") else value)
 
@@ -148,6 +235,7 @@ def _difference(
 ) -> str:
     if ours.shape != theirs.shape:
         return f"모양이 다름: {ours.shape}과 {theirs.shape}"
+    ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
     finite = np.isfinite(ours) & np.isfinite(theirs)
     if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
         return "inf나 nan의 자리가 다름"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,8 @@ TAGS = ("분류", "시퀀스", "회귀", "분포", "순위", "임베딩", "들�
 TAG_LINE = re.compile(rf"^\*\*({'|'.join(TAGS)})\*\* · [^.?!]+(?:\.\d[^.?!]*)*[.?!]$")
 CLASSES = ("hand", "coding", "concept")
 LONGEST_CELL = 25
+WIDEST_LINE = 80
+"""Columns of code that a page 1280 px wide shows without scrolling; Hangul takes two."""
 FEWEST_EXERCISES = 4
 
 
@@ -111,6 +114,11 @@ def _empty_headings(chapter: Chapter) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def columns(line: str) -> int:
+    """Width of a line of code: a Hangul syllable is as wide as two letters."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
 def _cells(chapter: Chapter) -> Iterator[Problem]:
     for block in chapter.prose("code"):
         lines = block.text.split("\n")
@@ -120,6 +128,11 @@ def _cells(chapter: Chapter) -> Iterator[Problem]:
                 "split it, or move styling into lossbook.plots",
             )  # fmt: skip
         for line in lines:
+            if columns(line) > WIDEST_LINE:
+                yield chapter.problem(
+                    block.line, f"“{line.strip()}” of {columns(line)} columns",
+                    f"at most {WIDEST_LINE} (Hangul counts twice)", "break the line",
+                )  # fmt: skip
             if line.split("#")[0].rstrip().endswith(";"):
                 yield chapter.problem(
                     block.line, f"“{line.strip()}”", "no semicolon at the end of a line",

@@ -40,6 +40,7 @@ FAULTS = [
     ('print("card")', LONG, "found a cell of 26 lines; expected at most 25"),
     ('print("card")', 'print("card");', "no semicolon"),
     ('print("card")', 'print("card");  # quiet', "no semicolon"),
+    ('print("card")', f"print({'가' * 38!r})", "of 85 columns; expected at most 80"),
     (":class: coding", ":class: concept", "no exercise of the class coding"),
     (":class: hand", ":class: handy", "found “:class: handy”"),
     (":::{solution} ex-huber-loss-3\n까닭이 있습니다.\n:::\n", "", "found the exercise ex-huber-loss-3; expected a solution"),
