@@ -43,6 +43,24 @@ WIDE_ELEMENTS = """() => {
   return (outermost.length ? outermost : [document.body]).slice(0, 5).map(e =>
     `${e.outerHTML.slice(0, 120)} reaches ${Math.round(e.getBoundingClientRect().right)} px`);
 }"""
+CUT_ELEMENTS = """() => {
+  const cut = (e, edge) => {
+    for (let p = e; p && p !== document.body; p = p.parentElement) {
+      const flow = getComputedStyle(p).overflowX;
+      if ((flow === 'auto' || flow === 'scroll') && p.scrollWidth > p.clientWidth) return false;
+      if (flow !== 'visible' && edge > p.getBoundingClientRect().right + 1) return true;
+    }
+    return false;
+  };
+  const edge = e => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getBoundingClientRect().right;
+  };
+  return [...document.querySelectorAll('.katex-html, pre, code')]
+    .filter(e => e.checkVisibility() && cut(e, edge(e)))
+    .slice(0, 5).map(e => e.textContent.trim().slice(0, 80));
+}"""
 ONE_OF_EACH_LOOK = """() => {
   const above = e => e.parentElement ?? e.getRootNode().host;
   const backgrounds = new Map();
@@ -130,8 +148,16 @@ STILL = "* { transition: none !important; animation: none !important; }"
 
 
 def _faults_of_a_theme(page: Page) -> Iterator[str]:
-    yield from (f"too wide at 390 px: {element}" for element in page.evaluate(WIDE_ELEMENTS))
+    yield from too_wide(page)
     yield from _axe_faults(page, CONTRAST, f"{{include: ({ONE_OF_EACH_LOOK})()}}")
+
+
+def too_wide(page: Page) -> Iterator[str]:
+    """What pushes the page sideways, and formulas and code that are cut and cannot be scrolled."""
+    assert page.viewport_size
+    for element in page.evaluate(WIDE_ELEMENTS):
+        yield f"too wide at {page.viewport_size['width']} px: {element}"
+    yield from (f"cut: {element}" for element in page.evaluate(CUT_ELEMENTS))
 
 
 def _faults(page: Page) -> Iterator[str]:
