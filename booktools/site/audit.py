@@ -53,11 +53,13 @@ CUT_ELEMENTS = """() => {
     return false;
   };
   const edge = e => {
+    // KaTeX draws accents from pictures far wider than what is shown: its own box counts.
+    if (e.matches('.base')) return e.getBoundingClientRect().right;
     const range = document.createRange();
     range.selectNodeContents(e);
     return range.getBoundingClientRect().right;
   };
-  return [...document.querySelectorAll('.katex-html, pre, code')]
+  return [...document.querySelectorAll('.katex-html .base, pre, code')]
     .filter(e => e.checkVisibility() && cut(e, edge(e)))
     .slice(0, 5).map(e => e.textContent.trim().slice(0, 80));
 }"""

@@ -44,8 +44,8 @@ FAULTS = {
     "script error: 손실": "<script>throw new Error('손실')</script>",
     'too wide at 390 px: <p id="wide"': '<p id="wide" style="width:500px">넓은 글</p>',
     "cut: 긴 코드": '<pre style="width:200px;overflow:hidden">긴 코드 ' + "x" * 200 + "</pre>",
-    "cut: 긴 식": '<p style="width:90px;overflow:hidden"><span class="katex-html" style="white-space:'
-    'nowrap">긴 식 ' + "x " * 200 + "</span></p>",
+    "cut: 긴 식": '<p style="width:90px;overflow:hidden"><span class="katex-html"><span class="base" '
+    'style="white-space:nowrap">긴 식 ' + "x " * 200 + "</span></span></p>",
     "axe image-alt": '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">',
     "axe color-contrast": '<p style="color:#999;background:#fff">흐린 글</p>',
     "katex-error: \\fraq": '<span class="katex-error">\\fraq</span>',
