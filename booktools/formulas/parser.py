@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from booktools.formulas.clauses import BIG, FUNCTIONS, Clauses
+from booktools.formulas.clauses import BIG, FUNCTIONS
+from booktools.formulas.derivative import Derivatives
 from booktools.formulas.reader import CLOSERS, Span
 from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, show
-from booktools.formulas.values import Env, Node, choose, divide, holds, magnitude, norm, power, take
+from booktools.formulas.values import Env, Node, choose, divide, holds, magnitude, norm, power
 
 END = frozenset(
     {")", "]", "}", r"\}", r"\rvert", r"\rVert", r"\rangle", ",", ":", ";", "&", r"\\", r"\mid"}
@@ -43,7 +44,7 @@ def parse(tokens: Sequence[Token], names: Env, indices: Mapping[str, range]) -> 
     return Equation(members, relations, tuple(sorted(parser.free)), parser.tokens, parser.spans)
 
 
-class Parser(Clauses):
+class Parser(Derivatives):
     """Sums, products and the atoms they are made of."""
 
     def expression(self) -> Node:
@@ -131,7 +132,7 @@ class Parser(Clauses):
     def base(self) -> Node:
         text = self.text
         name = self.match()
-        if name is not None or (text in self.indices and len(text) > 0):
+        if name is not None or (text and (text in self.indices or text in self.scope)):
             return self.name()
         if not text:
             raise self.error("but a value is missing")
@@ -213,40 +214,6 @@ class Parser(Clauses):
         bottom = self.argument()
         self.mark("binomial", start, start + 1, middle)
         return lambda env: choose(top(env), bottom(env))
-
-    def derivative(self) -> Node | None:
-        r"""`\frac{\partial L}{\partial x_{n,j}}` is the bound `\frac{\partial L}{\partial x}`."""
-        r"""The slash form `\partial L/\partial x_{n,j}` means the same."""
-        start = self.at
-        fraction = self.text == r"\frac"
-        words = [token.text for token in self.tokens[start:]]
-        if not (r"\partial" in words[:3] and words.count(r"\partial") >= 2):
-            return None
-        second = words.index(r"\partial", words.index(r"\partial") + 1)
-        for name in self.names:
-            if not name.startswith(r"\frac { \partial "):
-                continue
-            parts = name.split(" ")
-            split = parts.index("}")
-            top, bottom = parts[3:split], parts[split + 3 : -1]
-            head = words[3:] if fraction else words[1:]
-            tail = words[second + 1 :]
-            if head[: len(top)] != top or tail[: len(bottom)] != bottom:
-                continue
-            upper = words[(3 if fraction else 1) + len(top) : second - 1 - fraction]
-            self.at = start + second + 1 + len(bottom)
-            begin = self.at
-            subscripts = self.subscripts()
-            given = [token.text for token in self.tokens[begin : self.at]]
-            if [w for w in upper if w not in "{}"] != [w for w in given if w not in "{}"][
-                : len([w for w in upper if w not in "{}"])
-            ]:
-                raise self.error("ends a derivative whose upper index is not the first lower one")
-            subscripts += self.called(self.names[name], len(subscripts))
-            if fraction:
-                self.take("}")
-            return lambda env, name=name: take(env[name], [s(env) for s in subscripts], name)  # type: ignore[misc]
-        raise self.error("is a derivative that is not bound")
 
 
 def claims(equation: Equation, env: Env) -> tuple[str, object, object] | None:

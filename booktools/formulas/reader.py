@@ -102,16 +102,15 @@ class Reader(ABC):
     def name(self) -> Node:
         name = self.match()
         start = self.at
-        if self.text in self.indices and (name is None or name in self.scope):
+        bound = self.text in self.scope
+        if (bound or self.text in self.indices) and (name is None or name in self.scope):
             index = self.take()
             self.spans.append(Span("index", start, self.at))
-            if index not in self.scope:
+            if not bound:
                 self.free.add(index)
             return self.indexed(index, None)
-        if name is None and self.text in self.scope:
-            name = self.text
         if name is None:
-            raise self.error("is not bound")
+            raise self.error("is not bound: add it to the symbols of the Draw, or as an index")
         value = self.names.get(name)
         self.at += max(1, len(tokenize(name)))
         self.spans.append(Span("function" if callable(value) else "name", start, self.at))
