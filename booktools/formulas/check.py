@@ -26,9 +26,7 @@ def failures(rows: Rows, draw: Draw) -> Iterator[str]:
         yield from _failures(equation, names, ranges)
 
 
-def _failures(
-    equation: Equation, names: dict[str, Any], ranges: dict[str, range]
-) -> Iterator[str]:
+def _failures(equation: Equation, names: dict[str, Any], ranges: dict[str, range]) -> Iterator[str]:
     empty = [index for index in equation.free if not ranges[index]]
     if empty:
         raise FormulaError(f"index {empty[0]} runs over nothing: nothing would be checked")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from booktools.formulas.binding import Binding, Draw
 from booktools.formulas.check import Rows, refuted
 from booktools.formulas.parser import Span, parse
-from booktools.formulas.tokens import RELATIONS, Token, equations, show, tokenize
+from booktools.formulas.tokens import Token, equations, outer_relations, show, tokenize
 
 TURNED = {"<": [r"\le", ">"], r"\le": ["<", r"\ge"], ">": [r"\ge", "<"], r"\ge": [">", r"\le"],
           "=": [r"\ne"], r"\ne": ["="], r"\in": [r"\notin"]}  # fmt: skip
@@ -28,7 +28,7 @@ def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
     for number, row in enumerate(rows):
         equation = parse(row, draw.names, draw.ranges)
         tokens = equation.tokens
-        start = first_relation(tokens) + 1
+        start = outer_relations(tokens)[0] + 1
         seen = {tuple(token.text for token in tokens)}
         for begin, end, texts in edits(tokens, equation.spans, start):
             changed = [*tokens[:begin], *(Token(t, tokens[begin].position) for t in texts),
@@ -38,15 +38,6 @@ def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
                 seen.add(spelled)
                 name = show(changed[start:] if begin >= start else changed)
                 yield Mutant(name, [*rows[:number], changed, *rows[number + 1 :]])
-
-
-def first_relation(tokens: Sequence[Token]) -> int:
-    depth = 0
-    for position, token in enumerate(tokens):
-        depth += {"{": 1, "}": -1, "(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0 and token.text in RELATIONS:
-            return position
-    return -1
 
 
 def edits(tokens: Sequence[Token], spans: Sequence[Span], start: int) -> Iterator[Edit]:

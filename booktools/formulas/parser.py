@@ -8,17 +8,33 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from booktools.formulas.clauses import BIG, FUNCTIONS
 from booktools.formulas.derivative import Derivatives
+from booktools.formulas.functions import BIG, FUNCTIONS
 from booktools.formulas.reader import CLOSERS, Span
-from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, show
-from booktools.formulas.values import Env, Node, choose, divide, holds, magnitude, norm, power
+from booktools.formulas.tokens import ACCENTS, RELATIONS, FormulaError, Token, is_number, show
+from booktools.formulas.values import (
+    Env,
+    Node,
+    choose,
+    divide,
+    holds,
+    magnitude,
+    norm,
+    power,
+    times,
+    transposed,
+)
 
 END = frozenset(
     {")", "]", "}", r"\}", r"\rvert", r"\rVert", r"\rangle", ",", ":", ";", "&", r"\\", r"\mid"}
-    | {"+", "-", "/", r"\cdot", r"\land", r"\lor", r"\end{cases}", "|", r"\|"}
+    | {"+", "-", "/", r"\cdot", r"\odot", r"\land", r"\lor", r"\end{cases}", "|", r"\|"}
+    | {r"\rfloor", r"\rceil", r"\setminus", "."}
     | set(RELATIONS)
 )
+OPERATORS = frozenset({"/", r"\cdot", r"\odot"})
+BARS = {r"\lvert": r"\rvert", r"\lVert": r"\rVert", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
+ROUNDED = {r"\lfloor": np.floor, r"\lceil": np.ceil}
+TRANSPOSED = (r"\top", r"\intercal", r"\mathsf T", "T")
 
 
 @dataclass
@@ -76,7 +92,7 @@ class Parser(Derivatives):
         node, start, bare, divided = self.factor(), self.at, self.bare, False
         pieces = [Span("factor", self.first, start)]
         while self.text and self.text not in self.stops():
-            operator = self.text if self.text in (r"\cdot", "/") else ""
+            operator = self.text if self.text in OPERATORS else ""
             if bare:
                 raise self.error("follows an argument without parentheses: add them")
             if divided and not operator:
@@ -97,7 +113,7 @@ class Parser(Derivatives):
         return node
 
     def stops(self) -> frozenset[str] | set[str]:
-        stops = END - {"/", r"\cdot"}
+        stops = END - OPERATORS
         if self.text in ("|", r"\|") and (not self.closing or self.closing[-1] != self.text):
             return stops - {self.text}
         return stops | {self.text} if self.text.startswith(r"\text{") else stops
@@ -106,7 +122,9 @@ class Parser(Derivatives):
     def product(left: Node, right: Node, operator: str) -> Node:
         if operator == "/":
             return lambda env: divide(left(env), right(env))
-        return lambda env: left(env) * right(env)
+        if operator == r"\odot":
+            return lambda env: left(env) * right(env)
+        return lambda env: times(left(env), right(env), operator == r"\cdot")
 
     def factor(self) -> Node:
         self.bare = False
@@ -125,6 +143,10 @@ class Parser(Derivatives):
     def exponent(self, base: Node) -> Node:
         start = self.at
         self.take("^")
+        unbound = self.match() is None and self.text not in self.indices
+        if self.text in TRANSPOSED and unbound:
+            self.take()
+            return lambda env: transposed(base(env))
         degree = self.argument()
         self.mark("exponent", start)
         return lambda env: power(base(env), degree(env))
@@ -138,9 +160,11 @@ class Parser(Derivatives):
             raise self.error("but a value is missing")
         if is_number(text):
             return self.number()
+        if text == r"\{" and self.builds_set(self.at + 1):
+            return self.set()
         if text in ("(", "[", r"\{", "{"):
             return self.group()
-        if text in ("|", r"\lvert", r"\|", r"\lVert"):
+        if text in ("|", r"\lvert", r"\|", r"\lVert", r"\lfloor", r"\lceil"):
             return self.bars()
         if text in (r"\frac", r"\partial"):
             return self.fraction()
@@ -149,6 +173,11 @@ class Parser(Derivatives):
         if text == r"\sqrt":
             start = self.at
             self.take()
+            if self.text == "[":
+                self.take()
+                degree = self.enclosed("]", self.expression)
+                radicand = self.argument()
+                return lambda env: power(radicand(env), 1.0 / degree(env))
             inner = self.argument()
             self.mark("call", start, start + 1)
             return lambda env: np.sqrt(inner(env))
@@ -158,18 +187,34 @@ class Parser(Derivatives):
             return self.big()
         if text == r"\mathbf 1":
             return self.indicator()
+        if text == r"\arg":
+            return self.arg()
+        if text == r"\#":
+            self.take()
+            counted = self.set()
+            return lambda env: len(counted(env))
         if text == r"\begin{cases}":
             return self.cases()
         if text == r"\langle":
             return self.inner_product()
         if text == r"\underbrace":
             return self.underbrace()
-        raise self.error("is not bound and is no known command")
+        raise self.error(f"is not bound and is no known command{self.advice()}")
+
+    def advice(self) -> str:
+        """What the author can do about a token that nothing begins with."""
+        if self.text == "=":
+            return r": a condition in brackets is written \mathbf 1[a = b]"
+        if self.text in ACCENTS:
+            return r": bind the accented letter; its index stands outside, \hat y_n"
+        if self.text.startswith(r"\text{"):
+            return r": prose is divided by \quad; a name in letters is bound like any symbol"
+        return ": add it to the symbols of the Draw (a function as a callable)"
 
     def group(self) -> Node:
         opener = self.take()
         node = self.enclosed(CLOSERS[opener], self.expression)
-        if opener == "[" and self.text == "_":
+        if opener in ("[", "(") and self.text == "_":
             self.take()
             start = self.at - 1
             self.take("+")
@@ -181,9 +226,11 @@ class Parser(Derivatives):
     def bars(self) -> Node:
         start = self.at
         opener = self.take()
-        closer = {r"\lvert": r"\rvert", r"\lVert": r"\rVert"}.get(opener, opener)
+        closer = BARS.get(opener, opener)
         node = self.enclosed(closer, self.expression)
         self.mark("bars", start, self.at - 1)
+        if opener in ROUNDED:
+            return lambda env: ROUNDED[opener](node(env))
         if opener in ("|", r"\lvert"):
             return lambda env: magnitude(node(env))
         degree: Node = lambda env: 2.0  # noqa: E731

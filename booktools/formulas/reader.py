@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from booktools.formulas.tokens import FormulaError, Token, is_number, key, tokenize
-from booktools.formulas.values import CONSTANTS, Env, Node, Table, take
+from booktools.formulas.values import CONSTANTS, Env, Node, Table, power, take
 
+Read = TypeVar("Read")
 CLOSERS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 
 
@@ -67,12 +69,12 @@ class Reader(ABC):
     def mark(self, kind: str, start: int, *parts: int) -> None:
         self.spans.append(Span(kind, start, self.at, parts))
 
-    def enclosed(self, closer: str, read: Callable[[], Node]) -> Node:
+    def enclosed(self, closer: str, read: Callable[[], Read]) -> Read:
         self.closing.append(closer)
-        node = read()
+        found = read()
         self.closing.pop()
         self.take(closer)
-        return node
+        return found
 
     def argument(self) -> Node:
         r"""What follows \frac, ^ or \sqrt: one token or a group in braces."""
@@ -132,21 +134,35 @@ class Reader(ABC):
 
     def applied(self, name: str, start: int) -> Node:
         arguments = self.subscripts()
+        raised = self.raised()
         begin = self.at
-        if self.text != "(":
+        if self.text not in ("(", "["):
             raise self.error(f"follows the function {name}: its argument must be in parentheses")
-        arguments += self.arguments()
+        arguments += self.arguments(self.text, bar=True)
         self.mark("call", start, begin)
         further = self.subscripts()
         if further:
             return lambda env: take(
                 env[name](*(a(env) for a in arguments)), [s(env) for s in further], name
             )
-        return lambda env: env[name](*(a(env) for a in arguments))
+        return lambda env: raised(env[name](*(a(env) for a in arguments)), env)
 
-    def arguments(self, opener: str = "(") -> list[Node]:
+    def raised(self) -> Callable[[Any, Env], Any]:
+        r"""The square in \log^2 x or \cos^2(x), written before the argument."""
+        if self.text != "^":
+            return lambda value, env: value
+        start = self.at
+        self.take()
+        if self.text == "{" and self.tokens[self.at + 1].text == "-":
+            raise self.error("begins an inverse function: bind it as a symbol")
+        degree = self.argument()
+        self.mark("exponent", start)
+        return lambda value, env: power(value, degree(env))
+
+    def arguments(self, opener: str = "(", bar: bool = False) -> list[Node]:
+        r"""Arguments in parentheses; with `bar` a `\|` divides them, as in D(p \| q)."""
         self.take(opener)
-        self.closing.append(CLOSERS[opener])
+        self.closing.append(r"\|" if bar else CLOSERS[opener])
         nodes = [self.expression()]
         while self.text in (",", r"\mid", r"\|", ";"):
             self.take()
