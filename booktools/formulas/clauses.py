@@ -141,7 +141,12 @@ class Clauses(Binders):
         while self.text in (r"\lor", r"\text{또는}", r"\text{or}"):
             self.take()
             alternatives.append(self.conjunction(joints))
-        return lambda env: any(node(env) for node in alternatives)
+
+        def decide(env: Env) -> bool:
+            self.decisions.append(any(node(env) for node in alternatives))
+            return self.decisions[-1]
+
+        return decide
 
     def conjunction(self, joints: tuple[str, ...]) -> Node:
         start = self.at

@@ -46,6 +46,7 @@ class Equation:
     free: tuple[str, ...]
     tokens: list[Token]
     spans: list[Span] = field(default_factory=list)
+    decisions: list[bool] = field(default_factory=list)
 
 
 def parse(tokens: Sequence[Token], names: Env, indices: Mapping[str, range]) -> Equation:
@@ -57,7 +58,8 @@ def parse(tokens: Sequence[Token], names: Env, indices: Mapping[str, range]) -> 
         members.append(parser.expression())
     if parser.text:
         raise parser.error("cannot be read here")
-    return Equation(members, relations, tuple(sorted(parser.free)), parser.tokens, parser.spans)
+    free = tuple(sorted(parser.free))
+    return Equation(members, relations, free, parser.tokens, parser.spans, parser.decisions)
 
 
 class Parser(Derivatives):
@@ -203,8 +205,6 @@ class Parser(Derivatives):
 
     def advice(self) -> str:
         """What the author can do about a token that nothing begins with."""
-        if self.text == "=":
-            return r": a condition in brackets is written \mathbf 1[a = b]"
         if self.text in ACCENTS:
             return r": bind the accented letter; its index stands outside, \hat y_n"
         if self.text.startswith(r"\text{"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from booktools.formulas.tokens import FormulaError, Token, is_number, key, tokenize
+from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, key, tokenize
 from booktools.formulas.values import CONSTANTS, Env, Node, Table, power, take
 
 Read = TypeVar("Read")
@@ -34,6 +34,7 @@ class Reader(ABC):
         self.bare, self.first = False, 0
         self.scope: list[str] = []
         self.free: set[str] = set()
+        self.decisions: list[bool] = []
         self.closing: list[str] = []
         self.spellings: dict[str, list[tuple[str, ...]]] = {}
         for name in self.names:
@@ -62,7 +63,10 @@ class Reader(ABC):
 
     def take(self, expected: str | None = None) -> str:
         if not self.text or (expected is not None and self.text != expected):
-            raise self.error(f"stands where {expected or 'more'} was expected")
+            hint = ""
+            if expected in CLOSERS.values() and self.text in RELATIONS:
+                hint = r": a condition in brackets is written \mathbf 1[a = b]"
+            raise self.error(f"stands where {expected or 'more'} was expected{hint}")
         self.at += 1
         return self.tokens[self.at - 1].text
 

@@ -15,6 +15,7 @@ Env = dict[str, Any]
 Node = Callable[[Env], Any]
 CONSTANTS: Env = {"e": math.e, r"\pi": math.pi, r"\infty": math.inf}
 TOLERANCE = 1e-9
+EQUAL = 1e-12  # numbers nearer than this, relatively, are not less than one another
 
 
 @dataclass(frozen=True)
@@ -129,4 +130,6 @@ def holds(relation: str, left: Any, right: Any) -> bool:
         return close is (relation == "=")
     if relation in (r"\le", r"\ge"):
         return close or related(relation, left, right)
+    if relation in ("<", ">") and np.isclose(left, right, rtol=EQUAL, atol=0.0):
+        return False
     return related(relation, left, right)
