@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from booktools.formulas.clauses import Clauses
 from booktools.formulas.reader import CLOSERS
-from booktools.formulas.tokens import is_number
+from booktools.formulas.tokens import is_number, words
 from booktools.formulas.values import Node, Table, take
 
 
@@ -37,7 +37,7 @@ class Derivatives(Clauses):
         for spelled in sorted(self.names, key=len, reverse=True):
             if not spelled.startswith(r"\frac {"):
                 continue
-            for letters in spellings(spelled.split(" ")):
+            for letters in spellings(words(spelled)):
                 places = added(letters, texts, start)
                 if places is not None:
                     return self.entry(spelled, letters, places)
@@ -67,12 +67,12 @@ class Derivatives(Clauses):
         return lambda env: take(env[name], [node(env) for node in nodes], name)
 
 
-def spellings(words: list[str]) -> list[Letters]:
+def spellings(name: tuple[str, ...]) -> list[Letters]:
     r"""`\frac{\partial L}{\partial x}` and `\partial L/\partial x`."""
-    for middle in range(1, len(words) - 1):
-        if words[middle : middle + 2] == ["}", "{"]:
-            top, bottom = words[2:middle], words[middle + 2 : -1]
-            return [Letters(tuple(words), middle), Letters((*top, "/", *bottom), len(top))]
+    for middle in range(1, len(name) - 1):
+        if name[middle : middle + 2] == ("}", "{"):
+            top, bottom = name[2:middle], name[middle + 2 : -1]
+            return [Letters(name, middle), Letters((*top, "/", *bottom), len(top))]
     return []
 
 

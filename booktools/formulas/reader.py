@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, key, tokenize
+from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, key, words
 from booktools.formulas.values import CONSTANTS, Env, Node, Table, power, take
 
 Read = TypeVar("Read")
@@ -38,8 +38,8 @@ class Reader(ABC):
         self.closing: list[str] = []
         self.spellings: dict[str, list[tuple[str, ...]]] = {}
         for name in self.names:
-            words = tuple(token.text for token in tokenize(name))
-            self.spellings.setdefault(words[0], []).append(words)
+            spelled = words(name)
+            self.spellings.setdefault(spelled[0], []).append(spelled)
         for options in self.spellings.values():
             options.sort(key=len, reverse=True)
 
@@ -100,9 +100,9 @@ class Reader(ABC):
 
     def match(self) -> str | None:
         """The longest bound symbol that starts here."""
-        for words in self.spellings.get(self.text, []):
-            if tuple(t.text for t in self.tokens[self.at : self.at + len(words)]) == words:
-                return " ".join(words)
+        for spelled in self.spellings.get(self.text, []):
+            if tuple(t.text for t in self.tokens[self.at : self.at + len(spelled)]) == spelled:
+                return " ".join(spelled)
         return None
 
     def name(self) -> Node:
@@ -118,7 +118,7 @@ class Reader(ABC):
         if name is None:
             raise self.error("is not bound: add it to the symbols of the Draw, or as an index")
         value = self.names.get(name)
-        self.at += max(1, len(tokenize(name)))
+        self.at += max(1, len(words(name)))
         self.spans.append(Span("function" if callable(value) else "name", start, self.at))
         return self.applied(name, start) if callable(value) else self.indexed(name, value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 
 class FormulaError(ValueError):
@@ -117,9 +118,15 @@ def _without_single_braces(tokens: list[Token]) -> list[Token]:
     return result
 
 
+@cache
+def words(latex: str) -> tuple[str, ...]:
+    """The texts of the tokens of a symbol."""
+    return tuple(token.text for token in tokenize(latex))
+
+
 def key(latex: str) -> str:
     """The canonical spelling of a symbol, under which bindings and parser find it."""
-    return " ".join(token.text for token in tokenize(latex))
+    return " ".join(words(latex))
 
 
 def show(tokens: list[Token]) -> str:

@@ -157,3 +157,9 @@ def test_reads(latex):
     slip = close.replace(right, wrong, 1)
     assert slip != close
     assert fails(slip, draw)
+
+
+def test_a_derivative_by_a_vector_in_bold():
+    draw = Draw({r"\frac{\partial \ell}{\partial \mathbf u}": X, "x": X}, {"n": 3})
+    assert not fails(r"\frac{\partial \ell}{\partial \mathbf u_n} = x_n", draw)
+    assert fails(r"\frac{\partial \ell}{\partial \mathbf u_n} = x_1", draw)
