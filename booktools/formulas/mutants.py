@@ -58,8 +58,10 @@ def edits(tokens: Sequence[Token], spans: Sequence[Span], start: int) -> Iterato
                 yield position, position + 1, [other]
     right = [span for span in spans if span.start >= start]
     kinds = {"index": _spelled(texts, spans, "index"), "name": _spelled(texts, right, "name")}
+    ones = {(span.start, span.end) for span in spans if span.kind == "ones"}
     for span in spans:
-        if span.start >= start or span.kind != "name":
+        notation = span.kind == "factor" and (span.start, span.end) in ones  # ε1 is added like ε
+        if not notation and (span.start >= start or span.kind != "name"):
             yield from _of_span(span, texts, kinds)
 
 

@@ -237,8 +237,10 @@ class Parser(Derivatives):
         if self.text == "_":
             start = self.at
             self.take()
+            euclidean = self.text == "2"
             degree = self.argument()
-            self.mark("exponent", start)
+            if not euclidean:  # without a degree the norm is the same
+                self.mark("exponent", start)
         return lambda env: norm(node(env), degree(env))
 
     def fraction(self) -> Node:

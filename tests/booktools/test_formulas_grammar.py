@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from booktools.formulas import Draw
+from booktools.formulas import Binding, Draw
 from booktools.formulas.check import first_failure
+from booktools.formulas.mutants import mutants, survivors
 
 X = np.array([1.0, 2.0, 3.5])
 M = np.array([[1.0, 2.0, 3.5], [0.5, -1.0, 2.0]])
@@ -163,3 +164,13 @@ def test_a_derivative_by_a_vector_in_bold():
     draw = Draw({r"\frac{\partial \ell}{\partial \mathbf u}": X, "x": X}, {"n": 3})
     assert not fails(r"\frac{\partial \ell}{\partial \mathbf u_n} = x_n", draw)
     assert fails(r"\frac{\partial \ell}{\partial \mathbf u_n} = x_1", draw)
+
+
+def test_the_vector_of_ones_leaves_no_survivor():
+    def draw(rng, k):
+        a, p = rng.normal(size=(2, 4))
+        return Draw({"a": a, "p": p, r"\varepsilon": 0.3, "d": np.linalg.norm(a - p + 0.3)})
+
+    latex = r"d = \lVert a - p + \varepsilon \mathbf 1 \rVert_2"
+    assert survivors(latex, Binding("distance", draw)) == []
+    assert any(r"\varepsilon" not in m.name for m in mutants(latex, draw(np.random.default_rng(0), 0)))
