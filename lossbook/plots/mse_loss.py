@@ -262,6 +262,6 @@ def bias_variance(seed: int = 0) -> Figure:
     axes.set_ylim(0, 7200)
     return figure(
         axes,
-        alt="가로축은 이웃의 수 k. 분산은 k에 반비례해 줄고, 편향의 제곱은 k가 10을 넘으면 늘어난다. "
+        alt="가로축은 이웃의 수 k. 분산은 k에 거의 반비례해 줄고, 편향의 제곱은 k가 10을 넘으면 늘어난다. "
         "합은 그 사이에서 가장 낮다.",
     )
