@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from booktools.formulas.reader import CLOSERS, Reader, Span
-from booktools.formulas.tokens import RELATIONS, FormulaError
-from booktools.formulas.values import Env, Node, integer, related
+from booktools.formulas.binders import AND, Binders, Domain
+from booktools.formulas.functions import BIG, EXTREMA, FUNCTIONS
+from booktools.formulas.reader import CLOSERS, Span
+from booktools.formulas.tokens import RELATIONS, FormulaError, depths
+from booktools.formulas.values import Env, Node, related
 
-OTHERWISE = ("otherwise", "그 밖의 경우", "그 밖의 경우에", "그 밖", "그 외")
-AND = (",", r"\land", r"\text{그리고}", r"\text{이고}", r"\text{and}")
+OTHERWISE = ("otherwise", "else", "그 밖의 경우", "그 밖의 경우에", "그 밖에", "그 밖", "그 외",
+             "아니면", "그렇지 않으면", "나머지", "나머지 경우")  # fmt: skip
 FILLERS = (r"\text{if}", r"\text{일 때}", r"\text{이면}", r"\text{만일}")
-FUNCTIONS: dict[str, Callable[..., object]] = {
-    r"\log": np.log,
-    r"\ln": np.log,
-    r"\exp": np.exp,
-}
-EXTREMA: dict[str, Callable[..., object]] = {r"\max": max, r"\min": min}
-BIG: dict[str, Callable[..., object]] = {r"\sum": math.fsum, r"\prod": math.prod, **EXTREMA}
+ELLIPSES = (r"\dots", r"\ldots", r"\cdots")
 
 
-class Clauses(Reader):
+class Clauses(Binders):
     """Functions, sums and conditions."""
 
     @abstractmethod
@@ -41,6 +35,7 @@ class Clauses(Reader):
         if self.text == "_":
             self.take()
             base = self.argument()
+        raised = self.raised()
         begin = self.at
         parenthesised = self.text in ("(", "[", r"\{")
         argument = self.group() if parenthesised else self.factor()
@@ -52,11 +47,11 @@ class Clauses(Reader):
         self.bare = not parenthesised and (inner_bare or not closed)
         function = FUNCTIONS[name]
         if base is not None:
-            return lambda env: np.log(argument(env)) / np.log(base(env))
+            return lambda env: raised(np.log(argument(env)) / np.log(base(env)), env)
 
         def applied(env: Env) -> Any:
             with np.errstate(all="ignore"):
-                return function(argument(env))
+                return raised(function(argument(env)), env)
 
         return applied
 
@@ -71,115 +66,93 @@ class Clauses(Reader):
             self.mark("call", start, begin)
             return lambda env: function(*(node(env) for node in nodes))
         self.spans.append(Span("big" if operator not in EXTREMA else "extremum", start, start + 1))
-        variables, domain = self.binder()
-        self.scope += variables
+        domain = self.binder()
         body = self.term()
-        del self.scope[len(self.scope) - len(variables) :]
+        self.leave(domain)
         self.bare = False
 
         def reduced(env: Env) -> object:
-            values = [body({**env, **assignment}) for assignment in domain(env)]
+            values = [body({**env, **assignment}) for assignment in domain.assignments(env)]
             if values and np.ndim(values[0]):
                 return sum(values) if operator == r"\sum" else function(values)
             return function(values)
 
         return reduced
 
-    def binder(self) -> tuple[list[str], Callable[[Env], list[Env]]]:
-        r"""What stands under \sum, \prod, \max: the bound indices and the values they take."""
-        self.take("_")
-        braced = self.text == "{"
-        if braced:
+    def arg(self) -> Node:
+        r"""`\arg\max_j x_j`: the one index where the largest value stands."""
+        self.take()
+        operator = self.text
+        if operator not in EXTREMA:
+            raise self.error(r"follows \arg: write \arg\max_{j} or \arg\min_{j}")
+        self.spans.append(Span("extremum", self.at, self.at + 1))
+        self.take()
+        domain = self.binder()
+        body = self.term()
+        self.leave(domain)
+        self.bare = False
+
+        def place(env: Env) -> object:
+            places = domain.assignments(env)
+            values = [body({**env, **one}) for one in places]
+            best = places[values.index(EXTREMA[operator](values))]
+            return next(iter(best.values()))
+
+        return place
+
+    def set(self) -> Node:
+        r"""`\{1, 3\}`, `\{1, \dots, C\}` or `\{k \notin Y : x_k > 0\}`."""
+        self.take(r"\{")
+        if self.builds_set(self.at):
+            domain = self.enclosed(r"\}", self.domain)
+            first, *_ = domain.sources
+            return lambda env: {one[first] for one in domain.assignments(env)}
+        self.closing.append(r"\}")
+        nodes = [self.expression()]
+        filled = False
+        while self.text == ",":
             self.take()
-        begin = self.at
-        variables = [self.variable()]
-        while braced and self.text == ",":
-            self.take()
-            variables.append(self.variable())
-        upper: Node | None = None
-        source: Node
-        conditions: list[Node] = []
-        if self.text == "=" and self.has_upper_limit():
-            self.take()
-            lower = self.bound(self.expression)
-            self.take("}")
-            self.take("^")
-            upper = self.bound(self.argument)
-            braced = False
-            low, high = lower, upper
-            source = lambda env: range(integer(low(env)), integer(high(env)) + 1)  # noqa: E731
-        elif self.text == r"\in":
-            self.take()
-            collection = self.expression()
-            source = lambda env: sorted(collection(env))  # noqa: E731
-        else:
-            missing = [v for v in variables if v not in self.indices]
-            if missing:
-                raise self.error(f"follows the index {missing[0]}, whose range is not bound")
-            ranges = [self.indices[v] for v in variables]
-            if braced and self.text != "}":
-                condition_start = self.at
-                if self.text == ":":
-                    self.take()
-                else:
-                    self.at = begin
-                self.scope += variables
-                conditions.append(self.condition())
-                del self.scope[len(self.scope) - len(variables) :]
-                self.spans.append(Span("condition", condition_start, self.at))
-            source = lambda env: ranges[0]  # noqa: E731
-        if braced:
-            self.take("}")
-        return variables, self.domain(variables, source, conditions)
+            if self.text in ELLIPSES:
+                filled = bool(self.take())
+            else:
+                nodes.append(self.expression())
+        self.closing.pop()
+        self.take(r"\}")
+        if filled:
+            return lambda env: set(range(int(nodes[0](env)), int(nodes[-1](env)) + 1))
+        return lambda env: {node(env) for node in nodes}
 
-    def domain(
-        self, variables: list[str], source: Node, conditions: list[Node]
-    ) -> Callable[[Env], list[Env]]:
-        rest = [self.indices[v] for v in variables[1:]]
+    def domain(self) -> Domain:
+        domain = Domain()
+        self.clauses(domain, None)
+        self.leave(domain)
+        return domain
 
-        def assignments(env: Env) -> list[Env]:
-            found: list[Env] = [{variables[0]: item} for item in source(env)]
-            for variable, values in zip(variables[1:], rest, strict=True):
-                found = [{**one, variable: item} for one in found for item in values]
-            return [one for one in found if all(c({**env, **one}) for c in conditions)]
-
-        return assignments
-
-    def variable(self) -> str:
-        self.spans.append(Span("index", self.at, self.at + 1))
-        name = self.take()
-        if not (name.isalpha() or name.startswith("\\")) or name in self.scope or name in self.free:
-            self.at -= 1
-            raise self.error("cannot be the index of a sum here: it is in use or no letter")
-        return name
-
-    def bound(self, read: Callable[[], Node]) -> Node:
-        start = self.at
-        node = read()
-        self.mark("bound", start)
-        return node
-
-    def has_upper_limit(self) -> bool:
-        depth = 1
-        for position in range(self.at, len(self.tokens)):
-            depth += {"{": 1, "}": -1}.get(self.tokens[position].text, 0)
-            if depth == 0:
-                return position + 1 < len(self.tokens) and self.tokens[position + 1].text == "^"
+    def builds_set(self, at: int) -> bool:
+        """Whether a colon stands in the braces that are open at this token."""
+        for token, depth in zip(self.tokens[at:], depths(self.tokens[at:]), strict=True):
+            if depth == 0 and token.text in (":", r"\mid", r"\}"):
+                return token.text != r"\}"
         return False
 
-    def condition(self) -> Node:
+    def condition(self, joints: tuple[str, ...] = AND) -> Node:
         r"""Comparisons, joined by a comma (and), \land or \lor."""
-        alternatives = [self.conjunction()]
-        while self.text in (r"\lor", r"\text{또는}"):
+        alternatives = [self.conjunction(joints)]
+        while self.text in (r"\lor", r"\text{또는}", r"\text{or}"):
             self.take()
-            alternatives.append(self.conjunction())
-        return lambda env: any(node(env) for node in alternatives)
+            alternatives.append(self.conjunction(joints))
 
-    def conjunction(self) -> Node:
+        def decide(env: Env) -> bool:
+            self.decisions.append(any(node(env) for node in alternatives))
+            return self.decisions[-1]
+
+        return decide
+
+    def conjunction(self, joints: tuple[str, ...]) -> Node:
         start = self.at
         parts = [self.comparison()]
         pieces = [Span("conjunct", start, self.at)]
-        while self.text in AND and not self.ends_row():
+        while self.text in joints and not self.ends_row():
             self.take()
             start = self.at
             parts.append(self.comparison())
@@ -190,11 +163,17 @@ class Clauses(Reader):
 
     def ends_row(self) -> bool:
         following = self.tokens[self.at + 1 : self.at + 2]
-        return not following or following[0].text in (r"\\", r"\end{cases}", "&")
+        return not following or following[0].text in (r"\\", r"\end{cases}", "&", ".")
 
     def comparison(self) -> Node:
         while self.text in FILLERS:
             self.take()
+        if self.text == "(" and self.encloses_relation():
+            self.take()
+            inner = self.enclosed(")", self.condition)
+            while self.text in FILLERS:
+                self.take()
+            return inner
         members, relations = [self.expression()], list[str]()
         while self.text in RELATIONS:
             relations.append(self.take())
@@ -202,27 +181,56 @@ class Clauses(Reader):
         while self.text in FILLERS:
             self.take()
         if not relations:
-            raise self.error("stands where a condition was expected")
+            raise self.error(
+                r"stands where a condition was expected: write a relation, or \text{otherwise}"
+            )
 
         def compared(env: Env) -> bool:
             values = [member(env) for member in members]
             return all(
-                related(r, a, b)
-                for r, a, b in zip(relations, values[:-1], values[1:], strict=True)
+                related(r, a, b) for r, a, b in zip(relations, values[:-1], values[1:], strict=True)
             )
 
         return compared
 
+    def encloses_relation(self) -> bool:
+        for token, depth in zip(
+            self.tokens[self.at :], depths(self.tokens[self.at :]), strict=True
+        ):
+            if depth == 1 and (token.text in RELATIONS or token.text == ")"):
+                return token.text != ")"
+        return False
+
     def side(self) -> Node:
-        if self.text == r"\{" and self.tokens[self.at - 1].text in (r"\in", r"\notin"):
-            nodes = self.arguments(r"\{")
-            return lambda env: {node(env) for node in nodes}
-        return self.expression()
+        if not (self.text == r"\{" and self.tokens[self.at - 1].text in (r"\in", r"\notin")):
+            left = self.expression()
+        else:
+            left = self.set()
+        if self.text != r"\setminus":
+            return left
+        self.take()
+        right = self.set() if self.text == r"\{" else self.expression()
+        return lambda env: set(left(env)) - set(right(env))
 
     def indicator(self) -> Node:
+        r"""`\mathbf 1[a < b]`, `\mathbf 1_{a < b}`; without a condition the vector of ones."""
+        start = self.at
         self.take()
-        if self.text not in ("[", r"\{", "("):
-            raise self.error(r"follows \mathbf 1: write \mathbf 1[condition]")
+        if self.text == "_":
+            self.take()
+            if self.text != "{":
+                raise self.error(r"follows \mathbf 1_: write \mathbf 1_{condition}")
+        if self.text == "{" and self.tokens[self.at + 1].text == r"\{":
+            self.take()
+            self.closing.append("}")
+            self.take()
+            node = self.enclosed(r"\}", self.condition)
+            self.closing.pop()
+            self.take("}")
+            return lambda env: 1.0 if node(env) else 0.0
+        if self.text not in CLOSERS:
+            self.mark("ones", start)
+            return lambda env: 1.0
         opener = self.take()
         node = self.enclosed(CLOSERS[opener], self.condition)
         return lambda env: 1.0 if node(env) else 0.0
@@ -235,13 +243,15 @@ class Clauses(Reader):
             value = self.expression()
             if self.text == ",":
                 self.take()
-            self.take("&")
-            if self.text.removeprefix(r"\text{").rstrip(".}") in OTHERWISE:
+            if self.text != "&":
+                raise self.error("stands in a row of the cases where & was expected")
+            self.take()
+            if self.text.removeprefix(r"\text{").rstrip(".} ") in OTHERWISE:
                 self.take()
                 rows.append((value, None))
             else:
                 rows.append((value, self.condition()))
-            if self.text == ",":
+            if self.text in (",", "."):
                 self.take()
             if self.text != r"\end{cases}":
                 self.take(r"\\")

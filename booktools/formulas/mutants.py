@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from booktools.formulas.binding import Binding, Draw
-from booktools.formulas.check import Rows, refuted
+from booktools.formulas.check import UNREADABLE, Rows, reason, refuted
+from booktools.formulas.harmless import loosens, meets_at_edge
 from booktools.formulas.parser import Span, parse
-from booktools.formulas.tokens import RELATIONS, Token, equations, show, tokenize
+from booktools.formulas.tokens import Token, equations, outer_relations, show, tokenize
 
 TURNED = {"<": [r"\le", ">"], r"\le": ["<", r"\ge"], ">": [r"\ge", "<"], r"\ge": [">", r"\le"],
           "=": [r"\ne"], r"\ne": ["="], r"\in": [r"\notin"]}  # fmt: skip
+STRICT = {("<", r"\le"), (">", r"\ge"), (r"\le", "<"), (r"\ge", ">")}
+WEAKER = {("<", r"\le"), (">", r"\ge")}  # as claims: true wherever the formula is
 SWAPPED = {r"\sum": r"\prod", r"\prod": r"\sum", r"\max": r"\min", r"\min": r"\max"}
 Edit = tuple[int, int, list[str]]
 
@@ -20,6 +23,7 @@ Edit = tuple[int, int, list[str]]
 class Mutant:
     name: str
     rows: Rows
+    edge: bool = False  # only `<` and `\le`, or `>` and `\ge`, are exchanged
 
 
 def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
@@ -28,7 +32,7 @@ def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
     for number, row in enumerate(rows):
         equation = parse(row, draw.names, draw.ranges)
         tokens = equation.tokens
-        start = first_relation(tokens) + 1
+        start = outer_relations(tokens)[0] + 1
         seen = {tuple(token.text for token in tokens)}
         for begin, end, texts in edits(tokens, equation.spans, start):
             changed = [*tokens[:begin], *(Token(t, tokens[begin].position) for t in texts),
@@ -37,16 +41,8 @@ def mutants(latex: str, draw: Draw) -> Iterator[Mutant]:
             if spelled not in seen:
                 seen.add(spelled)
                 name = show(changed[start:] if begin >= start else changed)
-                yield Mutant(name, [*rows[:number], changed, *rows[number + 1 :]])
-
-
-def first_relation(tokens: Sequence[Token]) -> int:
-    depth = 0
-    for position, token in enumerate(tokens):
-        depth += {"{": 1, "}": -1, "(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0 and token.text in RELATIONS:
-            return position
-    return -1
+                edge = (tokens[begin].text, " ".join(texts)) in STRICT
+                yield Mutant(name, [*rows[:number], changed, *rows[number + 1 :]], edge)
 
 
 def edits(tokens: Sequence[Token], spans: Sequence[Span], start: int) -> Iterator[Edit]:
@@ -55,13 +51,17 @@ def edits(tokens: Sequence[Token], spans: Sequence[Span], start: int) -> Iterato
     Names are exchanged within the right side only: a name of the other side says x = x.
     """
     texts = [token.text for token in tokens]
+    outer = outer_relations(list(tokens))
     for position, text in enumerate(texts):
         for other in TURNED.get(text, []):
-            yield position, position + 1, [other]
+            if position not in outer or (text, other) not in WEAKER:
+                yield position, position + 1, [other]
     right = [span for span in spans if span.start >= start]
     kinds = {"index": _spelled(texts, spans, "index"), "name": _spelled(texts, right, "name")}
+    ones = {(span.start, span.end) for span in spans if span.kind == "ones"}
     for span in spans:
-        if span.start >= start or span.kind != "name":
+        notation = span.kind == "factor" and (span.start, span.end) in ones  # ε1 is added like ε
+        if not notation and (span.start >= start or span.kind != "name"):
             yield from _of_span(span, texts, kinds)
 
 
@@ -137,16 +137,34 @@ def _bare(argument: list[str]) -> list[str]:
 
 
 def survivors(latex: str, binding: Binding) -> list[str]:
-    """Mutants that no input of the binding refutes."""
-    inputs = binding.inputs()
-    return [m.name for m in mutants(latex, inputs[0]) if not refuted(m.rows, inputs)]
+    """Mutants that no input of the binding refutes, but for the harmless ones."""
+    return [mutant.name for mutant in _surviving(latex, binding)]
+
+
+def _surviving(latex: str, binding: Binding) -> list[Mutant]:
+    inputs, rows = binding.inputs(), equations(latex)
+    alive = [m for m in mutants(latex, inputs[0]) if not refuted(m.rows, inputs)]
+    return [
+        m for m in alive
+        if not loosens(m.rows, rows, inputs)
+        and not (m.edge and meets_at_edge(m.rows, rows, inputs))
+    ]  # fmt: skip
+
+
+AT_EDGE = "; no input attains equality: draw one that does (or claim <, if it is never attained)"
 
 
 def unexplained(latex: str, binding: Binding) -> list[str]:
     """Survivors without a reason, and reasons without a survivor."""
-    living = set(survivors(latex, binding))
+    try:
+        living = {mutant.name: mutant for mutant in _surviving(latex, binding)}
+    except UNREADABLE as error:
+        return [f"cannot be read: {reason(error)}"]
     explained = {show(tokenize(name)) for name in binding.survivors}
     return [
-        *(f"survives: {name}" for name in sorted(living - explained)),
-        *(f"is listed as a survivor and dies: {name}" for name in sorted(explained - living)),
-    ]
+        *(f"survives: {name}{AT_EDGE if living[name].edge else ''}"
+          for name in sorted(living.keys() - explained)),
+        *(f"is listed as a survivor and dies, or is a looser bound or an edge of one value, which "
+          f"need no reason; remove it from survivors: {name}"
+          for name in sorted(explained - living.keys())),
+    ]  # fmt: skip

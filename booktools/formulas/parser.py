@@ -8,16 +8,33 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from booktools.formulas.clauses import BIG, FUNCTIONS, Clauses
+from booktools.formulas.derivative import Derivatives
+from booktools.formulas.functions import BIG, FUNCTIONS
 from booktools.formulas.reader import CLOSERS, Span
-from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, show
-from booktools.formulas.values import Env, Node, choose, divide, holds, magnitude, norm, power, take
+from booktools.formulas.tokens import ACCENTS, RELATIONS, FormulaError, Token, is_number, show
+from booktools.formulas.values import (
+    Env,
+    Node,
+    choose,
+    divide,
+    holds,
+    magnitude,
+    norm,
+    power,
+    times,
+    transposed,
+)
 
 END = frozenset(
     {")", "]", "}", r"\}", r"\rvert", r"\rVert", r"\rangle", ",", ":", ";", "&", r"\\", r"\mid"}
-    | {"+", "-", "/", r"\cdot", r"\land", r"\lor", r"\end{cases}", "|", r"\|"}
+    | {"+", "-", "/", r"\cdot", r"\odot", r"\land", r"\lor", r"\end{cases}", "|", r"\|"}
+    | {r"\rfloor", r"\rceil", r"\setminus", "."}
     | set(RELATIONS)
 )
+OPERATORS = frozenset({"/", r"\cdot", r"\odot"})
+BARS = {r"\lvert": r"\rvert", r"\lVert": r"\rVert", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
+ROUNDED = {r"\lfloor": np.floor, r"\lceil": np.ceil}
+TRANSPOSED = (r"\top", r"\intercal", r"\mathsf T", "T")
 
 
 @dataclass
@@ -29,6 +46,7 @@ class Equation:
     free: tuple[str, ...]
     tokens: list[Token]
     spans: list[Span] = field(default_factory=list)
+    decisions: list[bool] = field(default_factory=list)
 
 
 def parse(tokens: Sequence[Token], names: Env, indices: Mapping[str, range]) -> Equation:
@@ -40,10 +58,11 @@ def parse(tokens: Sequence[Token], names: Env, indices: Mapping[str, range]) -> 
         members.append(parser.expression())
     if parser.text:
         raise parser.error("cannot be read here")
-    return Equation(members, relations, tuple(sorted(parser.free)), parser.tokens, parser.spans)
+    free = tuple(sorted(parser.free))
+    return Equation(members, relations, free, parser.tokens, parser.spans, parser.decisions)
 
 
-class Parser(Clauses):
+class Parser(Derivatives):
     """Sums, products and the atoms they are made of."""
 
     def expression(self) -> Node:
@@ -75,7 +94,7 @@ class Parser(Clauses):
         node, start, bare, divided = self.factor(), self.at, self.bare, False
         pieces = [Span("factor", self.first, start)]
         while self.text and self.text not in self.stops():
-            operator = self.text if self.text in (r"\cdot", "/") else ""
+            operator = self.text if self.text in OPERATORS else ""
             if bare:
                 raise self.error("follows an argument without parentheses: add them")
             if divided and not operator:
@@ -96,7 +115,7 @@ class Parser(Clauses):
         return node
 
     def stops(self) -> frozenset[str] | set[str]:
-        stops = END - {"/", r"\cdot"}
+        stops = END - OPERATORS
         if self.text in ("|", r"\|") and (not self.closing or self.closing[-1] != self.text):
             return stops - {self.text}
         return stops | {self.text} if self.text.startswith(r"\text{") else stops
@@ -105,7 +124,9 @@ class Parser(Clauses):
     def product(left: Node, right: Node, operator: str) -> Node:
         if operator == "/":
             return lambda env: divide(left(env), right(env))
-        return lambda env: left(env) * right(env)
+        if operator == r"\odot":
+            return lambda env: left(env) * right(env)
+        return lambda env: times(left(env), right(env), operator == r"\cdot")
 
     def factor(self) -> Node:
         self.bare = False
@@ -124,6 +145,10 @@ class Parser(Clauses):
     def exponent(self, base: Node) -> Node:
         start = self.at
         self.take("^")
+        unbound = self.match() is None and self.text not in self.indices
+        if self.text in TRANSPOSED and unbound:
+            self.take()
+            return lambda env: transposed(base(env))
         degree = self.argument()
         self.mark("exponent", start)
         return lambda env: power(base(env), degree(env))
@@ -131,15 +156,17 @@ class Parser(Clauses):
     def base(self) -> Node:
         text = self.text
         name = self.match()
-        if name is not None or (text in self.indices and len(text) > 0):
+        if name is not None or (text and (text in self.indices or text in self.scope)):
             return self.name()
         if not text:
             raise self.error("but a value is missing")
         if is_number(text):
             return self.number()
+        if text == r"\{" and self.builds_set(self.at + 1):
+            return self.set()
         if text in ("(", "[", r"\{", "{"):
             return self.group()
-        if text in ("|", r"\lvert", r"\|", r"\lVert"):
+        if text in ("|", r"\lvert", r"\|", r"\lVert", r"\lfloor", r"\lceil"):
             return self.bars()
         if text in (r"\frac", r"\partial"):
             return self.fraction()
@@ -148,6 +175,11 @@ class Parser(Clauses):
         if text == r"\sqrt":
             start = self.at
             self.take()
+            if self.text == "[":
+                self.take()
+                degree = self.enclosed("]", self.expression)
+                radicand = self.argument()
+                return lambda env: power(radicand(env), 1.0 / degree(env))
             inner = self.argument()
             self.mark("call", start, start + 1)
             return lambda env: np.sqrt(inner(env))
@@ -157,18 +189,32 @@ class Parser(Clauses):
             return self.big()
         if text == r"\mathbf 1":
             return self.indicator()
+        if text == r"\arg":
+            return self.arg()
+        if text == r"\#":
+            self.take()
+            counted = self.set()
+            return lambda env: len(counted(env))
         if text == r"\begin{cases}":
             return self.cases()
         if text == r"\langle":
             return self.inner_product()
         if text == r"\underbrace":
             return self.underbrace()
-        raise self.error("is not bound and is no known command")
+        raise self.error(f"is not bound and is no known command{self.advice()}")
+
+    def advice(self) -> str:
+        """What the author can do about a token that nothing begins with."""
+        if self.text in ACCENTS:
+            return r": bind the accented letter; its index stands outside, \hat y_n"
+        if self.text.startswith(r"\text{"):
+            return r": prose is divided by \quad; a name in letters is bound like any symbol"
+        return ": add it to the symbols of the Draw (a function as a callable)"
 
     def group(self) -> Node:
         opener = self.take()
         node = self.enclosed(CLOSERS[opener], self.expression)
-        if opener == "[" and self.text == "_":
+        if opener in ("[", "(") and self.text == "_":
             self.take()
             start = self.at - 1
             self.take("+")
@@ -180,17 +226,21 @@ class Parser(Clauses):
     def bars(self) -> Node:
         start = self.at
         opener = self.take()
-        closer = {r"\lvert": r"\rvert", r"\lVert": r"\rVert"}.get(opener, opener)
+        closer = BARS.get(opener, opener)
         node = self.enclosed(closer, self.expression)
         self.mark("bars", start, self.at - 1)
+        if opener in ROUNDED:
+            return lambda env: ROUNDED[opener](node(env))
         if opener in ("|", r"\lvert"):
             return lambda env: magnitude(node(env))
         degree: Node = lambda env: 2.0  # noqa: E731
         if self.text == "_":
             start = self.at
             self.take()
+            euclidean = self.text == "2"
             degree = self.argument()
-            self.mark("exponent", start)
+            if not euclidean:  # without a degree the norm is the same
+                self.mark("exponent", start)
         return lambda env: norm(node(env), degree(env))
 
     def fraction(self) -> Node:
@@ -213,40 +263,6 @@ class Parser(Clauses):
         bottom = self.argument()
         self.mark("binomial", start, start + 1, middle)
         return lambda env: choose(top(env), bottom(env))
-
-    def derivative(self) -> Node | None:
-        r"""`\frac{\partial L}{\partial x_{n,j}}` is the bound `\frac{\partial L}{\partial x}`."""
-        r"""The slash form `\partial L/\partial x_{n,j}` means the same."""
-        start = self.at
-        fraction = self.text == r"\frac"
-        words = [token.text for token in self.tokens[start:]]
-        if not (r"\partial" in words[:3] and words.count(r"\partial") >= 2):
-            return None
-        second = words.index(r"\partial", words.index(r"\partial") + 1)
-        for name in self.names:
-            if not name.startswith(r"\frac { \partial "):
-                continue
-            parts = name.split(" ")
-            split = parts.index("}")
-            top, bottom = parts[3:split], parts[split + 3 : -1]
-            head = words[3:] if fraction else words[1:]
-            tail = words[second + 1 :]
-            if head[: len(top)] != top or tail[: len(bottom)] != bottom:
-                continue
-            upper = words[(3 if fraction else 1) + len(top) : second - 1 - fraction]
-            self.at = start + second + 1 + len(bottom)
-            begin = self.at
-            subscripts = self.subscripts()
-            given = [token.text for token in self.tokens[begin : self.at]]
-            if [w for w in upper if w not in "{}"] != [w for w in given if w not in "{}"][
-                : len([w for w in upper if w not in "{}"])
-            ]:
-                raise self.error("ends a derivative whose upper index is not the first lower one")
-            subscripts += self.called(self.names[name], len(subscripts))
-            if fraction:
-                self.take("}")
-            return lambda env, name=name: take(env[name], [s(env) for s in subscripts], name)  # type: ignore[misc]
-        raise self.error("is a derivative that is not bound")
 
 
 def claims(equation: Equation, env: Env) -> tuple[str, object, object] | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from booktools.formulas.tokens import FormulaError, Token, is_number, key, tokenize
-from booktools.formulas.values import CONSTANTS, Env, Node, Table, take
+from booktools.formulas.tokens import RELATIONS, FormulaError, Token, is_number, key, words
+from booktools.formulas.values import CONSTANTS, Env, Node, Table, power, take
 
+Read = TypeVar("Read")
 CLOSERS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 
 
@@ -32,11 +34,12 @@ class Reader(ABC):
         self.bare, self.first = False, 0
         self.scope: list[str] = []
         self.free: set[str] = set()
+        self.decisions: list[bool] = []
         self.closing: list[str] = []
         self.spellings: dict[str, list[tuple[str, ...]]] = {}
         for name in self.names:
-            words = tuple(token.text for token in tokenize(name))
-            self.spellings.setdefault(words[0], []).append(words)
+            spelled = words(name)
+            self.spellings.setdefault(spelled[0], []).append(spelled)
         for options in self.spellings.values():
             options.sort(key=len, reverse=True)
 
@@ -60,19 +63,22 @@ class Reader(ABC):
 
     def take(self, expected: str | None = None) -> str:
         if not self.text or (expected is not None and self.text != expected):
-            raise self.error(f"stands where {expected or 'more'} was expected")
+            hint = ""
+            if expected in CLOSERS.values() and self.text in RELATIONS:
+                hint = r": a condition in brackets is written \mathbf 1[a = b]"
+            raise self.error(f"stands where {expected or 'more'} was expected{hint}")
         self.at += 1
         return self.tokens[self.at - 1].text
 
     def mark(self, kind: str, start: int, *parts: int) -> None:
         self.spans.append(Span(kind, start, self.at, parts))
 
-    def enclosed(self, closer: str, read: Callable[[], Node]) -> Node:
+    def enclosed(self, closer: str, read: Callable[[], Read]) -> Read:
         self.closing.append(closer)
-        node = read()
+        found = read()
         self.closing.pop()
         self.take(closer)
-        return node
+        return found
 
     def argument(self) -> Node:
         r"""What follows \frac, ^ or \sqrt: one token or a group in braces."""
@@ -94,26 +100,25 @@ class Reader(ABC):
 
     def match(self) -> str | None:
         """The longest bound symbol that starts here."""
-        for words in self.spellings.get(self.text, []):
-            if tuple(t.text for t in self.tokens[self.at : self.at + len(words)]) == words:
-                return " ".join(words)
+        for spelled in self.spellings.get(self.text, []):
+            if tuple(t.text for t in self.tokens[self.at : self.at + len(spelled)]) == spelled:
+                return " ".join(spelled)
         return None
 
     def name(self) -> Node:
         name = self.match()
         start = self.at
-        if self.text in self.indices and (name is None or name in self.scope):
+        bound = self.text in self.scope
+        if (bound or self.text in self.indices) and (name is None or name in self.scope):
             index = self.take()
             self.spans.append(Span("index", start, self.at))
-            if index not in self.scope:
+            if not bound:
                 self.free.add(index)
             return self.indexed(index, None)
-        if name is None and self.text in self.scope:
-            name = self.text
         if name is None:
-            raise self.error("is not bound")
+            raise self.error("is not bound: add it to the symbols of the Draw, or as an index")
         value = self.names.get(name)
-        self.at += max(1, len(tokenize(name)))
+        self.at += max(1, len(words(name)))
         self.spans.append(Span("function" if callable(value) else "name", start, self.at))
         return self.applied(name, start) if callable(value) else self.indexed(name, value)
 
@@ -133,21 +138,35 @@ class Reader(ABC):
 
     def applied(self, name: str, start: int) -> Node:
         arguments = self.subscripts()
+        raised = self.raised()
         begin = self.at
-        if self.text != "(":
+        if self.text not in ("(", "["):
             raise self.error(f"follows the function {name}: its argument must be in parentheses")
-        arguments += self.arguments()
+        arguments += self.arguments(self.text, bar=True)
         self.mark("call", start, begin)
         further = self.subscripts()
         if further:
             return lambda env: take(
                 env[name](*(a(env) for a in arguments)), [s(env) for s in further], name
             )
-        return lambda env: env[name](*(a(env) for a in arguments))
+        return lambda env: raised(env[name](*(a(env) for a in arguments)), env)
 
-    def arguments(self, opener: str = "(") -> list[Node]:
+    def raised(self) -> Callable[[Any, Env], Any]:
+        r"""The square in \log^2 x or \cos^2(x), written before the argument."""
+        if self.text != "^":
+            return lambda value, env: value
+        start = self.at
+        self.take()
+        if self.text == "{" and self.tokens[self.at + 1].text == "-":
+            raise self.error("begins an inverse function: bind it as a symbol")
+        degree = self.argument()
+        self.mark("exponent", start)
+        return lambda value, env: power(value, degree(env))
+
+    def arguments(self, opener: str = "(", bar: bool = False) -> list[Node]:
+        r"""Arguments in parentheses; with `bar` a `\|` divides them, as in D(p \| q)."""
         self.take(opener)
-        self.closing.append(CLOSERS[opener])
+        self.closing.append(r"\|" if bar else CLOSERS[opener])
         nodes = [self.expression()]
         while self.text in (",", r"\mid", r"\|", ";"):
             self.take()

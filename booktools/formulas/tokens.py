@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 
 class FormulaError(ValueError):
@@ -20,6 +21,7 @@ class Token:
 
 RELATIONS = ("=", r"\ne", "<", ">", r"\le", r"\ge", r"\in", r"\notin")
 ACCENTS = (r"\hat", r"\tilde", r"\bar")
+ARGUMENT = re.compile(r"arg(?: |\\,)?(?:max|min)")
 TEXT = r"\text"
 
 _SYNONYMS = {
@@ -31,6 +33,12 @@ _SYNONYMS = {
     r"\dfrac": r"\frac",
     r"\tfrac": r"\frac",
     r"\Vert": r"\|",
+    r"\mathbb 1": r"\mathbf 1",
+    r"\widehat": r"\hat",
+    r"\widetilde": r"\tilde",
+    r"\overline": r"\bar",
+    r"\colon": ":",
+    r"\ast": r"\cdot",
     r"\lbrace": r"\{",
     r"\rbrace": r"\}",
     r"\times": r"\cdot",
@@ -44,10 +52,11 @@ _TOKEN = re.compile(
     rf"""
     (?P<space>\s+)
   | (?P<environment>\\(?:begin|end)\s*\{{(?:[a-z]+\*?)\}})
-  | (?P<words>\\(?:text|operatorname|mathrm|texttt)\s*\{{[^{{}}]*\}})
+  | (?P<words>\\(?:text|operatorname\*?|mathrm|texttt)\s*\{{[^{{}}]*\}})
   | (?P<font>\\(?:{_FONT})\s*(?:\{{\s*(?:[A-Za-z0-9]|\\[A-Za-z]+)\s*\}}|[A-Za-z0-9]|\\[A-Za-z]+))
+  | (?P<upright>\\mathrm\s+[A-Za-z])
   | (?P<newline>\\\\)
-  | (?P<command>\\(?:[A-Za-z]+|[{{}}|,;:!\ ]))
+  | (?P<command>\\(?:[A-Za-z]+|[{{}}|,;:!#\ ]))
   | (?P<digit>(?:(?<=frac)|(?<=frac\s)|(?<=frac\d)|(?<=frac\s\d)|(?<=[\^_])|(?<=sqrt))\d)
   | (?P<number>\d+(?:\.\d+)?|\.\d+)
   | (?P<assign>:=)
@@ -76,11 +85,19 @@ def tokenize(latex: str) -> list[Token]:
         if kind == "words":
             command, body = text[1:].split("{", 1)
             body = body.rstrip("}").strip()
-            text = f"\\text{{{body}}}" if command.strip() == "text" else f"\\operatorname{{{body}}}"
+            if ARGUMENT.fullmatch(body):
+                tokens.append(Token(r"\arg", position))
+                text = f"\\{body[-3:]}"
+            elif command.strip() == "text":
+                text = f"\\text{{{body}}}"
+            else:
+                text = f"\\operatorname{{{body}}}"
         elif kind == "font":
             parts = re.match(r"(\\[a-z]+)\s*\{?\s*(.+?)\s*\}?$", text)
             assert parts is not None
             text = f"{parts[1]} {parts[2]}"
+        elif kind == "upright":
+            text = f"\\operatorname{{{text[-1]}}}"
         elif kind == "environment":
             text = re.sub(r"\s+", "", text)
         if kind != "space" and not _LAYOUT.fullmatch(text):
@@ -101,14 +118,41 @@ def _without_single_braces(tokens: list[Token]) -> list[Token]:
     return result
 
 
+@cache
+def words(latex: str) -> tuple[str, ...]:
+    """The texts of the tokens of a symbol."""
+    return tuple(token.text for token in tokenize(latex))
+
+
 def key(latex: str) -> str:
     """The canonical spelling of a symbol, under which bindings and parser find it."""
-    return " ".join(token.text for token in tokenize(latex))
+    return " ".join(words(latex))
 
 
 def show(tokens: list[Token]) -> str:
     """Tokens as LaTeX again, for messages."""
     return re.sub(r" ?([_^,(){}\[\]]) ?", r"\1", " ".join(token.text for token in tokens))
+
+
+def depths(tokens: list[Token]) -> list[int]:
+    """In how many groups each token stands; a bracket stands in the group that it opens."""
+    found, depth = [], 0
+    for token in tokens:
+        opens = token.text in ("{", "(", "[", r"\{") or token.text.startswith(r"\begin{")
+        closes = token.text in ("}", ")", "]", r"\}") or token.text.startswith(r"\end{")
+        depth += opens
+        found.append(depth)
+        depth -= closes
+    return found
+
+
+def outer_relations(tokens: list[Token]) -> list[int]:
+    """Where the relations stand that the formula claims: those outside of all groups."""
+    return [
+        position
+        for position, (token, depth) in enumerate(zip(tokens, depths(tokens), strict=True))
+        if depth == 0 and token.text in RELATIONS
+    ]
 
 
 _ROWS = re.compile(r"\\(?:begin|end)\{(?:aligned|align|align\*|split|gathered)\}")
@@ -121,33 +165,34 @@ def equations(latex: str) -> list[list[Token]]:
     any relation continues its expression. A segment of pure text is prose and is left out.
     """
     segments: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokenize(latex):
-        if _ROWS.fullmatch(token.text):
-            continue
-        if token.text in ("{", "(", "[", r"\{") or token.text.startswith(r"\begin{"):
-            depth += 1
-        elif token.text in ("}", ")", "]", r"\}") or token.text.startswith(r"\end{"):
-            depth -= 1
+    tokens = [token for token in tokenize(latex) if not _ROWS.fullmatch(token.text)]
+    for token, depth in zip(tokens, depths(tokens), strict=True):
         if depth == 0 and token.text in (r"\\", r"\quad", r"\qquad"):
             segments.append([])
         elif not (depth == 0 and token.text == "&"):
             segments[-1].append(token)
+    rows = [row for row in map(_without_prose, segments) if row]
     found: list[list[Token]] = []
-    for segment in segments:
-        while segment and (segment[-1].text in ",.;" or segment[-1].text.startswith(TEXT)):
-            segment.pop()
-        while segment and segment[0].text.startswith(TEXT):
-            segment.pop(0)
-        if not segment:
-            continue
-        related = any(token.text in RELATIONS for token in segment)
-        if not related and not (found and segment[0].text in ("+", "-", r"\cdot")):
+    for row, following in zip(rows, [*rows[1:], []], strict=True):
+        related = bool(outer_relations(row))
+        continues = bool(found) and row[0].text in ("+", "-", r"\cdot")
+        if not (related or continues or outer_relations(following)[:1] == [0]):
             raise FormulaError(
-                f"{segment[0].text!r} at {segment[0].position} begins a row without a relation"
+                f"{row[0].text!r} at {row[0].position} begins a row without a relation: "
+                "begin it with a relation, or with the + or - that continues the row above"
             )
-        if found and (segment[0].text in RELATIONS or not related):
-            found[-1].extend(segment)
+        if found and (row[0].text in RELATIONS or (continues and not related)):
+            found[-1].extend(row)
         else:
-            found.append(segment)
+            found.append(row)
     return found
+
+
+def _without_prose(segment: list[Token]) -> list[Token]:
+    texts = [token.text for token in segment]
+    first, end = 0, len(texts)
+    while first < end and texts[first].startswith(TEXT):
+        first += 1
+    while first < end and (texts[end - 1] in ",.;" or texts[end - 1].startswith(TEXT)):
+        end -= 1
+    return segment[first:end]

@@ -15,6 +15,7 @@ Env = dict[str, Any]
 Node = Callable[[Env], Any]
 CONSTANTS: Env = {"e": math.e, r"\pi": math.pi, r"\infty": math.inf}
 TOLERANCE = 1e-9
+EQUAL = 1e-12  # numbers nearer than this, relatively, are not less than one another
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,33 @@ def take(value: Any, indices: Sequence[Any], name: str) -> Any:
     if not isinstance(found, np.ndarray):
         return found
     return found if found.ndim else found.item()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A transposed vector."""
+
+    values: Any
+
+
+def transposed(value: Any) -> Any:
+    return Row(value) if np.ndim(value) == 1 else np.transpose(value)
+
+
+def times(left: Any, right: Any, dot: bool = False) -> Any:
+    r"""A product; of rows, vectors and matrices as in linear algebra, u \cdot v the inner one."""
+    if isinstance(left, Row):
+        if isinstance(right, Row):
+            raise FormulaError("a row times a row is no product")
+        product = left.values @ right if np.ndim(right) else left.values * right
+        return Row(product) if np.ndim(right) != 1 else product
+    if isinstance(right, Row):
+        return np.outer(left, right.values) if np.ndim(left) == 1 else Row(left * right.values)
+    if (np.ndim(left), np.ndim(right)) in ((2, 1), (2, 2)) or (
+        dot and np.ndim(left) == np.ndim(right) == 1
+    ):
+        return np.matmul(left, right)
+    return left * right
 
 
 def integer(value: Any) -> int:
@@ -102,4 +130,6 @@ def holds(relation: str, left: Any, right: Any) -> bool:
         return close is (relation == "=")
     if relation in (r"\le", r"\ge"):
         return close or related(relation, left, right)
+    if relation in ("<", ">") and np.isclose(left, right, rtol=EQUAL, atol=0.0):
+        return False
     return related(relation, left, right)

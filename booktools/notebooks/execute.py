@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 
-from booktools.notebooks.chapter import ROOT, Chapter, chapters
+from booktools.notebooks.chapter import ROOT, Chapter, chapter_of, chapters
 from booktools.notebooks.reference import SANITIZE, code_cells
 
 
@@ -16,11 +17,12 @@ class StaleNotebook(RuntimeError):
     """A notebook does not hold the code of its source."""
 
 
-def execute(root: Path = ROOT) -> int:
+def execute(root: Path = ROOT, only: Sequence[Path] = ()) -> int:
     """Return nbval's exit status; 0 without running when nothing changed."""
+    sources = [chapter_of(path).path for path in only] or chapters(root)
     wanted = [
         chapter
-        for chapter in (Chapter(path, root) for path in chapters(root))
+        for chapter in (Chapter(path, root) for path in sources)
         if not chapter.execution.exists()
     ]
     if not wanted:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 MISSING = (
     "Chromium이 없어 브라우저 시험을 할 수 없습니다. Debian과 Ubuntu에서는 "
     "'sudo apt-get install chromium'으로 설치한 뒤 다시 실행하세요."

@@ -22,7 +22,8 @@ UNANSWERED = "ConnectionRefusedError"
 def build() -> int:
     """Return jupyter-book's exit status; show its log only when it fails.
 
-    Under load, katex may ask its formula server before that listens: such a build is tried again.
+    The formula server's socket is there a moment before it listens, and katex does not wait:
+    a build that met this moment is tried again.
     """
     forget_an_older_site()
     status = run_jupyter_book()

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 ENGLISH_INTERFACE = re.compile(
     r"\b(Click to|Show code|Hide code|Skip to|Back to top|Search this|On this page|Contents|"
@@ -24,6 +25,11 @@ RENDERING_FAULTS = {
     "{cite": "a citation that was not rendered",
     ":::": "a directive that was not rendered",
 }
+
+
+NOT_PROSE = {"script", "style", "pre", "code", "annotation", "loss-figure"}
+NOT_MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.S)
+ANCHOR = re.compile(r'<\w[^<>]*?\sid="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -47,19 +53,27 @@ def pages(site: Path) -> list[Path]:
 
 def rendering_faults(page: Path) -> Iterator[Fault]:
     """Traces of something that failed to render."""
-    document = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    document = soup(page)
     if document.select_one(".katex-error"):
         message = document.select_one(".katex-error")
         assert message is not None
         yield Fault(page.name, message.get_text()[:80], "mend the formula: KaTeX cannot set it")
-    for hidden in document.select("script, style, pre, code, annotation, loss-figure"):
-        hidden.decompose()
-    text = document.get_text(" ")
+    text = " ".join(prose(document))
     for mark, meaning in RENDERING_FAULTS.items():
         if mark in text:
             yield Fault(page.name, mark, f"this is {meaning}; mend the source of the page")
     for match in re.finditer(r"\S*\?\?\S*", text):
         yield Fault(page.name, match.group(), "an unresolved reference; mend the label")
+
+
+def prose(element: Tag) -> Iterator[str]:
+    """Texts that are neither code nor data."""
+    for child in element.children:
+        if isinstance(child, Tag):
+            if child.name not in NOT_PROSE:
+                yield from prose(child)
+        elif type(child) is NavigableString:
+            yield child
 
 
 def interface_texts(document: BeautifulSoup) -> Iterator[str]:
@@ -80,8 +94,10 @@ def english_interface(page: Path) -> Iterator[Fault]:
             yield Fault(page.name, text, "translate it in booktools/site/locale/ko or _config.yml")
 
 
+@cache
 def targets(page: Path) -> set[str]:
-    return {str(tag["id"]) for tag in soup(page).select("[id]")}
+    """Anchors of a page; parsing every page that a link leads to would take minutes."""
+    return set(map(unescape, ANCHOR.findall(NOT_MARKUP.sub("", page.read_text(encoding="utf-8")))))
 
 
 def has_anchor(page: Path, fragment: str) -> bool:

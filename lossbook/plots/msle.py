@@ -43,8 +43,8 @@ def losses(actual: float = 100.0, at: float = 50.0) -> Figure:
         axes.plot(x, values, label=name, **LOOKS[look])
     axes.axvline(actual - at, **style.REFERENCE)
     axes.axvline(actual + at, **style.REFERENCE)
-    axes.set_ylim(-0.15, 5.6)
-    axes.legend(loc="upper center")
+    axes.set_ylim(-0.15, 7.2)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1))
     return figure(
         axes,
         alt="실제값 100에서 세 손실은 x = 50에서 모두 1이다. x = 150에서 제곱 오차와 절대 오차는 "

@@ -134,7 +134,7 @@ def growing() -> Figure:
     ratio = panel(title="RMSE는 MAE의 몇 배인가", xlabel=axis, ylabel="RMSE / MAE")
     ratio.plot(GROWING, root / absolute, label="RMSE / MAE", **RMSE)
     ratio.axhline(1, **style.REFERENCE)
-    ratio.axhline(np.sqrt(DAYS), label="√10", **style.REFERENCE)
+    ratio.axhline(np.sqrt(DAYS), label="한계 1과 √10", **style.REFERENCE)
     ratio.set_ylim(0.4, 3.5)
     ratio.legend(loc="lower right", ncols=2)
     return figure(
@@ -224,8 +224,9 @@ def batch_report() -> Figure:
                  ylabel="배치 RMSE 평균 / 진짜 RMSE (%)", wide=True)  # fmt: skip
     axes.plot(LOADERS, percent.mean(axis=0), marker="o", label="20번 나눈 평균", **RMSE)
     axes.fill_between(
-        LOADERS, percent.min(axis=0), percent.max(axis=0), color=style.BLUE, alpha=0.15, lw=0
-    )
+        LOADERS, percent.min(axis=0), percent.max(axis=0), color=style.BLUE, alpha=0.15, lw=0,
+        label="가장 작은 값에서 가장 큰 값까지",
+    )  # fmt: skip
     axes.axhline(100, **style.REFERENCE)
     axes.set_xscale("log")
     axes.set_xticks(LOADERS, [str(size) for size in LOADERS])

@@ -17,6 +17,7 @@ from booktools.formulas.check import first_failure, problem
 from booktools.formulas.extract import Display, displays
 from booktools.formulas.mutants import unexplained
 from booktools.formulas.numeric import numeric_claims
+from booktools.formulas.tokens import FormulaError
 from lossbook.catalog import SECTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +96,8 @@ def test_every_mutant_is_refuted(module, binding):
     faults = unexplained(display.latex, binding)
     assert not faults, (
         f"{CHAPTERS[module].name}:{display.line}: {binding.label!r}\n" + "\n".join(faults)
-        + "\nmake the inputs of the binding less kind, or give the reason in `survivors`"
+        + "\na mutant that survives: make the inputs of the binding less kind (unequal sizes and "
+        "weights, values at the edge), or give the reason in `survivors` if it means the same"
     )  # fmt: skip
 
 
@@ -122,8 +124,16 @@ def test_the_source_document_is_judged(module, formula):
     quoted = SPACE.sub(" ", formula.quote) in SPACE.sub(" ", SOURCE_DOCUMENT)
     assert quoted, f"{formula.quote!r} is not in the source document; quote it letter for letter"
     (binding,) = [b for b in bindings(module) if b.label == formula.label]
-    failure = first_failure(formula.latex, binding.inputs())  # unreadable is red, not refuted
-    assert (failure is None) == formula.holds, formula.reason
+    try:
+        failure = first_failure(formula.latex, binding.inputs())
+    except FormulaError as error:  # unreadable is red, not refuted
+        pytest.fail(f"source formula {formula.section} under {formula.label!r}: {error}; correct "
+                    "its `latex`, or bind its symbols under that label")  # fmt: skip
+    verdict = "holds" if failure is None else f"is refuted: {failure}"
+    assert (failure is None) == formula.holds, (
+        f"source formula {formula.section} under {formula.label!r} {verdict}; correct `holds` or "
+        f"`latex`. The reason given: {formula.reason}"
+    )
 
 
 @pytest.mark.parametrize("module", CHAPTERS)

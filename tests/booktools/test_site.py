@@ -58,3 +58,16 @@ def test_a_warning_of_the_build_is_red_every_time(small_book: Path, capsys):
     assert "missing.md" in capsys.readouterr().err
     page.write_text("# 책\n\n고친 글\n", encoding="utf-8")
     assert build.build() == 0
+
+
+@pytest.mark.parametrize(("message", "tries"), [("ConnectionRefusedError", 2), ("a warning", 1)])
+def test_only_a_formula_server_that_is_late_is_asked_again(small_book, monkeypatch, message, tries):
+    statuses = iter([1, 0])
+
+    def run():
+        build.LOG.write_text(message, encoding="utf-8")
+        return next(statuses)
+
+    monkeypatch.setattr(build, "run_jupyter_book", run)
+    assert (build.build() == 0) == (tries == 2)
+    assert len(list(statuses)) == 2 - tries

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import sync_playwright
 
-from booktools.site.browser import MISSING, find
+from booktools.site.browser import FLAGS, MISSING, find
 
 
 @pytest.fixture(scope="session")
@@ -11,8 +11,7 @@ def browser():
     path = find()
     if path is None:
         pytest.fail(MISSING, pytrace=False)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()

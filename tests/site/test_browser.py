@@ -43,6 +43,9 @@ FAULTS = {
     "console: 손실": "<script>console.error('손실')</script>",
     "script error: 손실": "<script>throw new Error('손실')</script>",
     'too wide at 390 px: <p id="wide"': '<p id="wide" style="width:500px">넓은 글</p>',
+    "cut: 긴 코드": '<pre style="width:200px;overflow:hidden">긴 코드 ' + "x" * 200 + "</pre>",
+    "cut: 긴 식": '<p style="width:90px;overflow:hidden"><span class="katex-html"><span class="base" '
+    'style="white-space:nowrap">긴 식 ' + "x " * 200 + "</span></span></p>",
     "axe image-alt": '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">',
     "axe color-contrast": '<p style="color:#999;background:#fff">흐린 글</p>',
     "katex-error: \\fraq": '<span class="katex-error">\\fraq</span>',
@@ -83,3 +86,35 @@ def test_a_fault_of_the_dark_theme_only(browser, tmp_path):
     faults = faults_of(browser, tmp_path, f"{style}<p>어두운 곳의 글</p>", ("light", "dark"))
     assert faults
     assert all("page.html (dark): axe color-contrast" in fault for fault in faults)
+
+
+def test_the_theme_is_switched_in_place(browser, tmp_path):
+    style = "<style>html[data-theme='dark'] p { color: #333; background: #121212 }</style>"
+    faults = faults_of(browser, tmp_path, f"{style}<p>어두운 곳의 글</p>", ("light", "dark"))
+    assert faults
+    assert all("page.html (dark): axe color-contrast" in fault for fault in faults)
+
+
+SHADOW = """<div id="host"></div><script>
+document.querySelector('#host').attachShadow({mode: 'open'}).innerHTML = '<p style="color:#999">흐린 글</p>'
+</script>"""
+FAINT = {
+    "background of an ancestor": '<section style="background:#666"><p>흐린 글</p></section>',
+    "opacity of an ancestor": '<section style="opacity:.4"><p>흐린 글</p></section>',
+    "inside a shadow root": SHADOW,
+    "in a field": '<label>이름 <input style="color:#999" value="흐린 글"></label>',
+    "hidden elsewhere": '<p style="color:#999" hidden>글</p><p style="color:#999">흐린 글</p>',
+}
+
+
+@pytest.mark.parametrize("faint", FAINT)
+def test_each_look_of_a_text_is_measured(browser, tmp_path, faint):
+    faults = faults_of(browser, tmp_path, "<p>진한 글</p>" * 3 + FAINT[faint])
+    assert any("axe color-contrast" in fault for fault in faults), faults
+
+
+def test_what_only_the_dark_theme_requests(browser, tmp_path):
+    image = "url(https://example.org/night.png)"
+    style = f"<style>html[data-theme='dark'] p {{ background-image: {image} }}</style>"
+    faults = faults_of(browser, tmp_path, f"{style}<p>글</p>", ("light", "dark"))
+    assert any("(dark): requests https://example.org/night.png" in fault for fault in faults)

@@ -99,6 +99,13 @@ def test_broken_link_is_red(href, tmp_path):
     assert list(pages.broken_links(page, tmp_path))
 
 
+def test_anchors_are_ids_of_elements(tmp_path):
+    page = tmp_path / "page.html"
+    text = 'id="text" <!-- <p id="comment"> --><script>"<p id=\\"x\\" id="script">"</script>'
+    page.write_text(f'<p class="a" id="여기&amp;">{text}</p>', encoding="utf-8")
+    assert pages.targets(page) == {"여기&"}
+
+
 def test_wrong_buttons_are_red(tmp_path):
     page = tmp_path / "page.html"
     page.write_text('<a href="_sources/other.ipynb">x</a>', encoding="utf-8")

@@ -35,13 +35,8 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     )  # fmt: skip
 
 
-EDGE = "|e| = δ에서는 두 조각의 값이 같으므로 등호를 어느 쪽에 붙여도 같은 함수"
-
 BINDINGS = [
-    Binding("huber-loss-def", draw, defines="huber_loss", survivors={
-        r"\begin{cases} \frac{1}{2} e_n^2 & | e_n | < \delta \\ \delta (| e_n | - \frac{1}{2} "
-        r"\delta) & \text{그 밖의 경우} \end{cases}": EDGE,
-    }),
+    Binding("huber-loss-def", draw, defines="huber_loss"),
     Binding("huber-loss-mean", draw, defines="huber_loss"),
     Binding("huber-loss-weighted", draw, defines="huber_loss"),
     Binding("huber-loss-grad", draw, defines="huber_loss_grad"),

@@ -11,13 +11,6 @@ from booktools.formulas import Binding, Draw, SourceFormula
 
 PREFIX = "huber-vs-smooth-l1-"
 BORDERS = (0.7, 2.5, 0.3, 6.0)
-JOINED = "the two pieces have one value at the border"
-OTHER_BORDER = {
-    "huber-def": r"\begin{cases}\frac 1 2 e_n^2 & | e_n | < \delta \\ "
-    r"\delta(| e_n | - \frac 1 2 \delta)& \text{그 밖의 경우}\end{cases}",
-    "smooth-def": r"\begin{cases}\frac{e_n^2}{2 \beta}& | e_n | \le \beta \\ "
-    r"| e_n | - \frac 1 2 \beta & \text{그 밖의 경우}\end{cases}",
-}
 
 
 def draw(symbols: tuple[str, ...], random: np.random.Generator, number: int) -> Draw:
@@ -48,8 +41,7 @@ def draw(symbols: tuple[str, ...], random: np.random.Generator, number: int) -> 
 
 def bind(name: str, defines: str, *symbols: str) -> Binding:
     """Bind one label; the formula may use these symbols and no others."""
-    same = {OTHER_BORDER[name]: JOINED} if name in OTHER_BORDER else {}
-    return Binding(PREFIX + name, partial(draw, symbols), defines, survivors=same)
+    return Binding(PREFIX + name, partial(draw, symbols), defines)
 
 
 BINDINGS = [

@@ -70,10 +70,7 @@ BINDINGS = [
     Binding("l1-loss-count", location, defines="l1_loss_grad"),
     Binding("l1-loss-laplace", draw),
     Binding("l1-loss-max", draw, defines="l1_loss"),
-    Binding("l1-loss-rmse", draw, survivors={
-        r"\sqrt{\frac 1 N \sum_{n = 1}^N(x_n - y_n)^2}\le N L":
-            "N은 √N보다 작지 않으므로 더 느슨할 뿐 참인 부등식",
-    }),
+    Binding("l1-loss-rmse", draw),
 ]
 
 MAE = "MAE(y,y^)=n1∑i=1n∣yi−yi^∣"

@@ -51,8 +51,6 @@ def positive(rng: np.random.Generator, k: int) -> Draw:
     )  # fmt: skip
 
 
-EMPTY = "한쪽 끝을 지우면 참이지만 아무 말도 하지 않는 부등식이 남는다"
-
 BINDINGS = [
     Binding("mpe-def", draw, defines="mpe"),
     Binding("mpe-fraction", draw, defines="mpe"),
@@ -64,7 +62,7 @@ BINDINGS = [
     Binding("mpe-weighted-grad", draw, defines="mpe_grad"),
     Binding("mpe-step", draw, defines="mpe"),
     Binding("mpe-parts", positive),
-    Binding("mpe-bound", positive, survivors={r"A \le A": EMPTY, r"L \le L": EMPTY}),
+    Binding("mpe-bound", positive),
     Binding("mpe-harmonic", positive),
     Binding("mpe-total", positive, defines="mpe"),
 ]

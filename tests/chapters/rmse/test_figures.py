@@ -36,7 +36,7 @@ def test_growing():
     x, ratio = series(drawn, "RMSE / MAE", panel=1, axes=(DAY, "RMSE / MAE"))
     np.testing.assert_allclose(ratio, values / absolute)
     assert ratio[x == 1.0][0] == pytest.approx(1)
-    np.testing.assert_allclose(series(drawn, "√10", panel=1)[1], np.sqrt(10))
+    np.testing.assert_allclose(series(drawn, "한계 1과 √10", panel=1)[1], np.sqrt(10))
 
 
 def test_cone_is_sharp_only_without_noise():

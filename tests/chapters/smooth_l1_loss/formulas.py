@@ -57,13 +57,8 @@ def draw_box_loss(rng: np.random.Generator, k: int) -> Draw:
     )  # fmt: skip
 
 
-EDGE = "at |e| = β the two pieces have one value"
-
 BINDINGS = [
-    Binding("smooth-l1-loss-def", draw, defines="smooth_l1_loss", survivors={
-        r"\begin{cases}\frac{e_n^2}{2 \beta}& | e_n | \le \beta \\ | e_n | - \frac 1 2 \beta & "
-        r"\text{그 밖의 경우}\end{cases}": EDGE,
-    }),
+    Binding("smooth-l1-loss-def", draw, defines="smooth_l1_loss"),
     Binding("smooth-l1-loss-mean", draw, defines="smooth_l1_loss"),
     Binding("smooth-l1-loss-prox", draw),
     Binding("smooth-l1-loss-envelope", draw, defines="smooth_l1_loss"),
@@ -73,10 +68,7 @@ BINDINGS = [
     Binding("smooth-l1-loss-gap", draw, defines="smooth_l1_loss"),
     Binding("smooth-l1-loss-shift", draw_boxes),
     Binding("smooth-l1-loss-size", draw_boxes),
-    Binding("smooth-l1-loss-sigma", draw, defines="smooth_l1_loss", survivors={
-        r"\begin{cases}\frac 1 2(\sigma e_n)^2 & | e_n | \le \frac 1{\sigma^2}\\ "
-        r"| e_n | - \frac 1{2 \sigma^2}& \text{그 밖의 경우}\end{cases}": EDGE,
-    }),
+    Binding("smooth-l1-loss-sigma", draw, defines="smooth_l1_loss"),
     Binding("smooth-l1-loss-box", draw_box_loss, defines="smooth_l1_loss"),
 ]  # fmt: skip
 
