@@ -70,6 +70,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="log_input=True, full=False, eps=1e-08, reduction='mean'",
         functions=("poisson_nll_loss",), torch="nn.PoissonNLLLoss", keras="Poisson (강도를 받음)",
         sklearn="metrics.mean_poisson_deviance (편차)",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="05", slug="gaussian-nll-loss", name="Gaussian Negative log likelihood loss",
