@@ -108,3 +108,25 @@ def test_threads_share_no_state(name):
         together = list(pool.map(our_call, cases))
     for one, other in zip(alone, together, strict=True):
         assert all(map(partial(np.array_equal, equal_nan=True), one, other))
+
+
+@pytest.mark.parametrize(("target", "named"), [([0, 5, 9], "5"), ([2, -3, 1], "-3"), ([9, 0, 0], "9")])
+def test_the_message_names_the_first_class_number_outside(target, named):
+    x = np.zeros((3, 4))
+    for call in (lossbook.multi_margin_loss, lossbook.multi_margin_loss_grad):
+        with pytest.raises(IndexError, match=rf"받은 번호: {named}\."):
+            call(x, np.array(target))
+
+
+def test_the_message_names_the_first_label_that_is_no_sign():
+    x, y = np.zeros(3), np.array([1, 7, 0])
+    for call in (lossbook.hinge_embedding_loss, lossbook.soft_margin_loss):
+        with pytest.warns(UserWarning, match=r"예: 7"):
+            call(x, y)
+
+
+def test_a_margin_may_be_as_large_as_its_dtype():
+    for dtype, limits in ((np.int8, (-128, 127)), (np.float16, (-65504.0, 65504.0))):
+        x = np.zeros(2, dtype)
+        for margin in limits:
+            lossbook.hinge_embedding_loss(x, [1, 1], margin=margin, reduction="sum")
