@@ -110,6 +110,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, reduction='mean', pos_weight=None",
         functions=("binary_cross_entropy_with_logits",), torch="nn.BCEWithLogitsLoss",
         keras="BinaryCrossentropy(from_logits=True)",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="09", slug="margin-ranking-loss", name="Margin Ranking Loss",
