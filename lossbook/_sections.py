@@ -99,6 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, reduction='mean'",
         functions=("binary_cross_entropy",), torch="nn.BCELoss", keras="BinaryCrossentropy",
         sklearn="metrics.log_loss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="08", slug="binary-cross-entropy-with-logits",
