@@ -113,7 +113,8 @@ def test_threads_share_no_state(name):
 @pytest.mark.parametrize(("target", "named"), [([0, 5, 9], "5"), ([2, -3, 1], "-3"), ([9, 0, 0], "9")])
 def test_the_message_names_the_first_class_number_outside(target, named):
     x = np.zeros((3, 4))
-    for call in (lossbook.multi_margin_loss, lossbook.multi_margin_loss_grad):
+    for name in ("multi_margin_loss", "cross_entropy", "nll_loss"):
+        call = getattr(lossbook, name)
         with pytest.raises(IndexError, match=rf"받은 번호: {named}\."):
             call(x, np.array(target))
 
@@ -130,3 +131,20 @@ def test_a_margin_may_be_as_large_as_its_dtype():
         x = np.zeros(2, dtype)
         for margin in limits:
             lossbook.hinge_embedding_loss(x, [1, 1], margin=margin, reduction="sum")
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "nll_loss"])
+def test_weights_and_labels_of_classes(name):
+    call, x = getattr(lossbook, name), np.zeros((3, 4))
+    with pytest.raises(ValueError, match=r"weight의 모양.*\(4,\).*받은 모양: \(5,\)"):
+        call(x, np.zeros(3, int), weight=np.ones(5))
+    for weight, input in ((np.ones(4), x.astype(np.float32)), (np.ones(4, np.float32), x)):
+        with pytest.raises(TypeError, match="weight의 dtype"):
+            call(input, np.zeros(3, int), weight=weight)
+    for shape in ((2, 4, 3), (2, 4, 3, 3)):
+        with pytest.raises(TypeError, match="target"):
+            call(np.zeros(shape), np.zeros((2, *shape[2:]), np.uint8))
+    assert np.isnan(call(np.zeros((0, 4)), []))
+    assert call(np.zeros((0, 4)), [], reduction="sum") == 0
+    with pytest.raises(TypeError, match="target"):
+        call(x, [0.0, 1.0, 2.0])
