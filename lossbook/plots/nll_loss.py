@@ -69,7 +69,7 @@ def likelihoods() -> Figure:
     slider.line(right, THETA, means, color=style.ORANGE, ls=style.LINES[1], label="평균 손실")
     right.axvline(UMBRELLAS, **style.REFERENCE)
     right.set_ylim(0.4, 2.4)
-    right.legend(loc="upper right")
+    right.legend(loc="upper center")
     return slider_figure(
         left, right, slider=slider,
         alt="왼쪽: 우산일 확률 θ에 따른 가능도. θ = 0.3에서 가장 크고 자료가 많아질수록 봉우리가 "
