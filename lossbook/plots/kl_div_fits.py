@@ -134,8 +134,8 @@ def outputs(layers: list[Any], x: Any) -> Any:
 
 
 @cache
-def classroom() -> Classroom:
-    """Five shuffles of the digits and a teacher for each, trained on 1000 labels."""
+def classroom(taught: int = TAUGHT) -> Classroom:
+    """Five shuffles of the digits and a teacher for each, trained on the first labels."""
     import torch
     import torch.nn.functional as F
     from sklearn.datasets import load_digits
@@ -147,8 +147,8 @@ def classroom() -> Classroom:
     layers = network(64, 100)
     optimizer = torch.optim.Adam(layers, lr=0.01)
     for _ in range(100):
-        logits = outputs(layers, x[:, :TAUGHT])
-        loss = F.cross_entropy(logits.flatten(0, 1), y[:, :TAUGHT].flatten())
+        logits = outputs(layers, x[:, :taught])
+        loss = F.cross_entropy(logits.flatten(0, 1), y[:, :taught].flatten())
         optimizer.zero_grad()
         (SEEDS * loss).backward()
         optimizer.step()
@@ -190,15 +190,17 @@ class Student(NamedTuple):
 def student(
     T: float = 4.0, hard: float = 0.0, scale: float = 1.0, missing: int = -1,
     space: str = "", images: int = IMAGES, sgd: bool = False,
+    taught: int = TAUGHT,
 ) -> Student:  # fmt: skip
     """Five students of 16 hidden units.
 
-    `hard` is the weight of the labels' cross entropy; `scale` multiplies the teacher's loss.
+    `hard` is the weight of the labels' cross entropy, `scale` multiplies the teacher's loss,
+    `taught` says how many labels the teacher has seen.
     """
     import torch
     import torch.nn.functional as F
 
-    x, y, z = classroom()
+    x, y, z = classroom(taught)
     kept = (y[:, :images] != missing).double()
     layers = network(16, 0)
     optimizer: Any = (torch.optim.SGD if sgd else torch.optim.Adam)(layers, lr=0.1 if sgd else 0.01)

@@ -67,8 +67,16 @@ def elements(rng: Random, k: int) -> Draw:
 
 
 def logarithmic(rng: Random, k: int) -> Draw:
-    x, t = np.log(distributions(rng, (2, ROWS)))
-    return Draw({"x": x, "t": t, r"\ell": lossbook.kl_div(x, t, "none", True)}, RANGES)
+    x, t = np.log(distributions(rng, (2,)))
+    return Draw({"x": x, "t": t, r"\ell": lossbook.kl_div(x, t, "none", True)}, {"c": CLASSES})
+
+
+def vector(rng: Random, k: int) -> Draw:
+    """One sample; the target of the first draw is one-hot."""
+    x, p = np.log(distributions(rng, ())), distributions(rng, ())
+    if k == 0:
+        p = np.eye(CLASSES)[2]
+    return Draw({"x": x, "P": p, r"\ell": lossbook.kl_div(x, p, "none")}, {"c": CLASSES})
 
 
 def by_target(rng: Random, k: int) -> Draw:
@@ -129,7 +137,7 @@ def gauss(rng: Random, k: int) -> Draw:
 
 BINDINGS = [
     Binding("kl-div-def", single, defines="kl_div"),
-    Binding("kl-div-term", elements, defines="kl_div"),
+    Binding("kl-div-term", vector, defines="kl_div"),
     Binding("kl-div-term-log", logarithmic, defines="kl_div"),
     Binding("kl-div-batchmean", elements, defines="kl_div"),
     Binding("kl-div-mean", elements, defines="kl_div"),
