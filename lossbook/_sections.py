@@ -84,7 +84,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         part="loss", number="06", slug="kl-div", name="Kullback-Leibler Divergence (KL Divergence) loss",
         korean="쿨백–라이블러 발산 손실", tag="분포",
-        purpose="모델의 분포가 목표 분포와 얼마나 다른지 잽니다. 지식 증류와 변분 추론에 쓰입니다.",
+        purpose="모델의 분포가 목표 분포와 얼마나 다른지를, 교차 엔트로피에서 엔트로피를 뺀 값으로 잽니다.",
         input="로그 확률", target="확률 (log_target=True이면 로그 확률)", shape=ELEMENTS,
         range="0 이상 (둘 다 분포일 때)", unit="nat", minimizer="목표 분포",
         defaults="reduction='mean', log_target=False",
