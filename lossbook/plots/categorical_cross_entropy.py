@@ -159,7 +159,7 @@ def trained(kind: str, seed: int) -> Run:
 
     x, y, test_x, test_y = flowers(seed)
     one_hot = F.one_hot(y).double()
-    loss_of = {
+    loss_of: Any = {
         "logits": lambda z: F.cross_entropy(z, y),  # 01: 올바른 짝
         "right": lambda z: keras_in_torch(z.softmax(1), one_hot),  # 18: 올바른 짝
         "twice": lambda z: F.cross_entropy(z.softmax(1), y),  # 로짓 자리에 확률
