@@ -206,6 +206,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="label_smoothing=0.0, eps=1e-07, reduction='mean'",
         functions=("categorical_cross_entropy",), keras="CategoricalCrossentropy",
         sklearn="metrics.log_loss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="19", slug="log-loss", name="Log Loss",
