@@ -44,7 +44,7 @@ def probability(count: Any, rate: float) -> Array:
 
 def deviance(rate: Any, count: Any) -> Array:
     """포아송 편차: 손실에서 그 개수의 가장 작은 손실을 뺀 것의 두 배."""
-    y = np.asarray(count, dtype=float)
+    rate, y = np.broadcast_arrays(np.asarray(rate, dtype=float), np.asarray(count, dtype=float))
     loss = poisson_nll_loss(rate, y, log_input=False, eps=0.0, reduction="none")
     return np.asarray(2 * (loss - (y - xlogy(y, y))))
 
