@@ -44,9 +44,9 @@ def desks() -> Figure:
     right.legend(loc="upper left")
     return figure(
         left, right,
-        alt="왼쪽: 말한 확률과 실제로 이긴 비율. 김 기자의 점 하나와 이 기자의 점 둘은 대각선 위에 있고, "
-        "박 기자의 두 점은 같은 높이에서 바깥으로 밀려나 있다. 오른쪽: 로그 손실의 막대. 이 기자는 "
-        "기준 비율의 선보다 낮고, 박 기자는 이 기자의 막대 위에 보정 손실이 얹혀 선을 넘는다.",
+        alt="왼쪽: 말한 확률과 실제로 이긴 비율. 김 기자의 점 하나와 최 기자의 점 둘은 대각선에 놓여 있고, "
+        "박 기자의 두 점은 같은 높이에서 바깥으로 밀려나 있다. 오른쪽: 로그 손실의 막대. 최 기자는 "
+        "기준 비율의 선보다 낮고, 박 기자는 최 기자의 막대 위에 보정 손실이 얹혀 선을 넘는다.",
     )  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def baseline() -> Figure:
 
 
 def scale() -> Figure:
-    """이 기자의 로짓에 배율을 곱하는 슬라이더: 신뢰도 그림과 로그 손실."""
-    p, won = fits.DESKS["이 기자"], fits.WON
+    """최 기자의 로짓에 배율을 곱하는 슬라이더: 신뢰도 그림과 로그 손실."""
+    p, won = fits.DESKS["최 기자"], fits.WON
     loud = [fits.sigmoid(s * fits.logit(p)) for s in fits.SCALES]
     losses = np.array([log_loss(each, won) for each in loud])
     dots = [reliability(each, won, bins=100)[:2] for each in loud]

@@ -15,10 +15,10 @@ WON = np.array([1, 1, 1, 1, 0, 1, 1, 0, 0, 0])
 """Ten matches: did the home team win?"""
 DESKS = {
     "김 기자": np.full(10, 0.6),
-    "이 기자": np.repeat([0.8, 0.4], 5),
+    "최 기자": np.repeat([0.8, 0.4], 5),
     "박 기자": np.repeat([0.99, 0.1], 5),
 }
-"""Their forecasts of a home win. Kim knows the base rate only; Park exaggerates what Lee says."""
+"""Their forecasts of a home win. Kim knows the base rate only; Park exaggerates what Choi says."""
 SCALES = np.logspace(-1, 1, 41)
 DOUBTS = (1e-5, 1e-3, 1e-2, 1e-1)
 SEEDS = 5

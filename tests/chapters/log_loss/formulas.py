@@ -39,7 +39,6 @@ def two(rng: Random, k: int) -> Draw:
     return Draw(
         {
             "p": p, "y": y, "N": y.size,
-            "P": np.where(y == 1, p, 1 - p),
             r"\ell": lossbook.log_loss(p, y, reduction="none"),
             "L": lossbook.log_loss(p, y),
             r"\frac{\partial \ell}{\partial p}": slope,
@@ -142,7 +141,6 @@ def errors(rng: Random, k: int) -> Draw:
 
 
 BINDINGS = [
-    Binding("log-loss-pmf", two),
     Binding("log-loss-def", two, defines="log_loss"),
     Binding("log-loss-mean", two, defines="log_loss"),
     Binding("log-loss-many", many, defines="log_loss"),

@@ -24,8 +24,8 @@ from lossbook.plots import log_loss as plots
 from lossbook.plots import log_loss_fits as fits
 
 WON = [1, 1, 1, 1, 0, 1, 1, 0, 0, 0]
-DESKS = {"김 기자": [0.6] * 10, "이 기자": [0.8] * 5 + [0.4] * 5, "박 기자": [0.99] * 5 + [0.1] * 5}
-LEE = np.array(DESKS["이 기자"])
+DESKS = {"김 기자": [0.6] * 10, "최 기자": [0.8] * 5 + [0.4] * 5, "박 기자": [0.99] * 5 + [0.1] * 5}
+CHOI = np.array(DESKS["최 기자"])
 
 
 def entropy(rate):
@@ -78,7 +78,7 @@ def test_scale():
     figure = plots.scale()
     scales = np.logspace(-1, 1, 41)
     np.testing.assert_allclose([float(v) for v in slider_values(figure)], scales, atol=6e-3)
-    loud = expit(scales[:, None] * exact_logit(LEE))
+    loud = expit(scales[:, None] * exact_logit(CHOI))
     said, came = series(figure, "두 묶음", axes=("말한 확률", "실제로 이긴 비율"))
     np.testing.assert_allclose(said, np.sort(loud[:, [0, 9]], axis=1), atol=1e-4)
     np.testing.assert_allclose(came, np.tile([0.4, 0.8], (41, 1)), rtol=1e-3)
