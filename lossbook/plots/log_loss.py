@@ -105,7 +105,7 @@ def scale() -> Figure:
     right.legend(loc="upper left")
     return slider_figure(
         left, right, slider=slider,
-        alt="왼쪽: 말한 확률과 실제로 이긴 비율의 두 점. 배율이 1이면 대각선 위에 있고, 키우면 좌우로 "
+        alt="왼쪽: 말한 확률과 실제로 이긴 비율의 두 점. 배율이 1이면 대각선에 놓이고, 키우면 좌우로 "
         "벌어지고, 줄이면 0.5로 모인다. 높이는 그대로다. 오른쪽: 배율에 따른 로그 손실. 1에서 가장 "
         "낮고, 2를 조금 넘으면 기준 비율의 선보다 높아진다.",
     )  # fmt: skip
