@@ -216,6 +216,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="nat", minimizer="조건부 클래스 확률",
         defaults="weight=None, reduction='mean'",
         functions=("log_loss",), keras="BinaryCrossentropy", sklearn="metrics.log_loss",
+        has_chapter=True,
     ),
     Entry(
         part="regression", number="01", slug="l1-loss", name="L1 Loss : MAE, Mean Absolute Error",
