@@ -50,6 +50,7 @@ def heights() -> Figure:
         penalty.plot(y, cost, label=f"21 ± {deviation:g}도")
     for axes in (density, penalty):
         axes.axvline(ACTUAL, **style.REFERENCE)
+        axes.set_xticks([11, 15, 19, 23, 27, 31])
         axes.legend(loc="upper left" if axes is density else "upper center")
     penalty.set_ylim(0, 14)
     return figure(
@@ -137,8 +138,8 @@ def moving() -> Figure:
     slope = panel(title="기울기", xlabel=VARIANCE, ylabel="기울기")
     slope.semilogx(variances, by_mean, label="평균으로 미분 (nat/도)")
     slope.semilogx(variances, by_variance, label="분산으로 미분 (nat/도²)")
-    for rows in (by_mean, by_variance):
-        slider.points(slope, variances[:, None], rows[:, None], color=style.INK)
+    for rows, color in ((by_mean, style.BLUE), (by_variance, style.ORANGE)):
+        slider.points(slope, variances[:, None], rows[:, None], color=color)
     slope.axhline(0, **style.REFERENCE)
     slope.set_ylim(-10, 4)
     slope.legend(loc="lower right")
@@ -213,6 +214,7 @@ def starving() -> Figure:
                           label="95 % 띠")  # fmt: skip
         axes.plot(day, observed, "o", color=style.GREY, ms=3, label="잰 값")
         axes.plot(day, mean, color=style.BLUE, label="예측한 평균")
+        axes.set_xticks(range(5))
         axes.set_ylim(8, 40)
         axes.legend(loc="upper right")
         panels.append(axes)
