@@ -60,6 +60,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상 (정규화된 로그 확률일 때)", unit="nat", minimizer="조건부 클래스 확률의 로그",
         defaults="weight=None, ignore_index=-100, reduction='mean'",
         functions=("nll_loss",), torch="nn.NLLLoss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="04", slug="poisson-nll-loss", name="Poisson Negative log likelihood loss",
@@ -80,6 +81,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="실수 전체 (음수 가능)", unit="nat", minimizer="조건부 평균과 조건부 분산",
         defaults="full=False, eps=1e-06, reduction='mean'",
         functions=("gaussian_nll_loss",), torch="nn.GaussianNLLLoss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="06", slug="kl-div", name="Kullback-Leibler Divergence (KL Divergence) loss",
@@ -89,6 +91,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상 (둘 다 분포일 때)", unit="nat", minimizer="목표 분포",
         defaults="reduction='mean', log_target=False",
         functions=("kl_div",), torch="nn.KLDivLoss", keras="KLDivergence (확률을 받음)",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="07", slug="binary-cross-entropy", name="Binary Cross-Entropy Loss",
