@@ -165,7 +165,7 @@ QUOTE = "LogLoss(y,y^)=−n1∑i=1n[yi∗log(yi^)+(1−yi)∗log(1−yi^)]"
 SOURCE = [
     SourceFormula(
         "19", QUOTE,
-        r"L = -N 1 \sum_{i=1}^{N} \left[ y_i \log(p_i) + (1 - y_i) \log(1 - p_i) \right]",
+        r"L = -N \cdot 1 \sum_{i=1}^{N} \left[ y_i \log(p_i) + (1 - y_i) \log(1 - p_i) \right]",
         "log-loss-mean", holds=False,
         reason="분수 1/n이 n1로 깨져, 글자대로면 평균이 아니라 합의 n배이다",
     ),
