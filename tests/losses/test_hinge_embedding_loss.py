@@ -208,7 +208,7 @@ FAULTS = [
     ("np.maximum(0, m - x), 0)", "np.maximum(0, x - m), 0)"),
     ("np.maximum(0, m - x), 0)", "np.maximum(0, 1 - x), 0)"),
     ("return pull + push", "return pull - push"),
-    ("reduced(loss, (_floating(x), y), reduction", "reduced(loss, (_floating(x), y), 'sum'"),
+    ("reduced(loss, (x, y), reduction", "reduced(loss, (x, y), 'sum'"),
     ("margin: float = 1.0", "margin: float = 0.5"),
     ("np.dtype(np.int64) if", "x.dtype if"),
     ("checked_margin(margin, x.dtype)", "margin"),
