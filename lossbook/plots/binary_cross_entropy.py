@@ -80,33 +80,6 @@ def curves() -> Figure:
     )  # fmt: skip
 
 
-def soft_target() -> Figure:
-    """목표를 움직이면 바닥이 따라옵니다."""
-    x = np.linspace(0.005, 0.995, 199)
-    targets = np.arange(0, 41) / 40
-    bottoms = np.array([losses(np.array([t]), t)[0] for t in targets])
-    slider = Slider(
-        "목표 y (스팸이라고 한 사람의 비율)", targets, 0.75, format="{:.3f}",
-        readout=[f"바닥은 x = {t:.3f}, 그때 손실 {b:.4f}"
-                 for t, b in zip(targets, bottoms, strict=True)],
-    )  # fmt: skip
-    left = panel(title="목표가 y일 때의 손실", xlabel=PROBABILITY, ylabel="손실 (nat)")
-    slider.line(left, x, [losses(x, t) for t in targets], label="손실", color=style.BLUE, ls="-")
-    slider.points(left, targets[:, None], bottoms[:, None], color=style.ORANGE, label="바닥")
-    left.set_ylim(-0.1, 4)
-    left.legend(loc="upper center")
-    right = panel(title="바닥의 높이: 엔트로피", xlabel="목표 y", ylabel="가장 작은 손실 (nat)")
-    right.plot(targets, bottoms, label="바닥의 높이", **style.REFERENCE)
-    slider.points(right, targets[:, None], bottoms[:, None], color=style.ORANGE, label="_지금")
-    right.set_ylim(-0.03, 0.85)
-    right.legend(loc="upper left")
-    return slider_figure(
-        left, right, slider=slider,
-        alt="왼쪽: 목표 y가 정해졌을 때 확률 x에 따른 손실과 그 바닥. 슬라이더로 y를 움직이면 바닥이 "
-        "x = y를 따라간다. 오른쪽: 바닥의 높이는 y가 0이나 1이면 0이고 0.5에서 0.693으로 가장 높다.",
-    )  # fmt: skip
-
-
 LOGITS = np.concatenate(
     [np.arange(-110, -40, 10), np.arange(-40, 41), np.arange(50, 111, 10)]
 ).astype(np.float32)

@@ -63,28 +63,6 @@ def test_curves():
     assert x.min() == pytest.approx(1e-15)
 
 
-def test_soft_target():
-    figure = plots.soft_target()
-    targets = values_of(figure)
-    x, rows = series(figure, "손실", axes=LOSS)
-    at, bottoms = series(figure, "바닥", axes=LOSS)
-    np.testing.assert_allclose(np.ravel(at), targets, atol=1e-3)
-    for target, row, bottom in zip(targets, rows, np.ravel(bottoms), strict=True):
-        np.testing.assert_allclose(row, bce(np.ravel(x), target), atol=2e-3)
-        assert bottom == pytest.approx(bce([target], target)[0], abs=2e-3)
-        assert bottom <= row.min() + 2e-3
-    axes = ("목표 y", "가장 작은 손실 (nat)")
-    y, heights = series(figure, "바닥의 높이", panel=1, axes=axes)
-    np.testing.assert_allclose(heights, [bce([t], t)[0] for t in y])
-    now, height = series(figure, "_지금", panel=1, axes=axes)
-    np.testing.assert_allclose(np.ravel(now), targets, atol=1e-3)
-    np.testing.assert_allclose(np.ravel(height), heights, atol=1e-3)
-    for target, text in zip(targets, readouts(figure), strict=True):
-        where, low = re.fullmatch(r"바닥은 x = (.+), 그때 손실 (.+)", text).groups()
-        assert float(where) == pytest.approx(target, abs=1e-3)
-        assert float(low) == pytest.approx(bce([target], target)[0], abs=1e-4)
-
-
 def test_saturation_is_what_torch_computes_in_float32():
     figure = plots.saturation()
     values = values_of(figure)
