@@ -60,6 +60,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상 (정규화된 로그 확률일 때)", unit="nat", minimizer="조건부 클래스 확률의 로그",
         defaults="weight=None, ignore_index=-100, reduction='mean'",
         functions=("nll_loss",), torch="nn.NLLLoss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="04", slug="poisson-nll-loss", name="Poisson Negative log likelihood loss",
