@@ -69,7 +69,7 @@ def likelihoods() -> Figure:
     slider.line(right, THETA, means, color=style.ORANGE, ls=style.LINES[1], label="평균 손실")
     right.axvline(UMBRELLAS, **style.REFERENCE)
     right.set_ylim(0.4, 2.4)
-    right.legend(loc="upper right")
+    right.legend(loc="upper center")
     return slider_figure(
         left, right, slider=slider,
         alt="왼쪽: 우산일 확률 θ에 따른 가능도. θ = 0.3에서 가장 크고 자료가 많아질수록 봉우리가 "
@@ -310,7 +310,7 @@ def class_weight() -> Figure:
     slider.points(right, at, precision[:, np.newaxis], color=style.ORANGE, label="_정밀도")
     right.set_xticks([1, 2, 5, 10, 20, 50])
     right.set_ylim(-0.03, 1.03)
-    right.legend(loc="center left")
+    right.legend(loc="upper left")
     return slider_figure(
         left, right, slider=slider,
         alt="왼쪽: 가중치를 올리면 10회 이상의 막대가 실제 비율 0.06을 훌쩍 넘어 0.7까지 커진다. "
