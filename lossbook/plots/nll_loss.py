@@ -310,7 +310,7 @@ def class_weight() -> Figure:
     slider.points(right, at, precision[:, np.newaxis], color=style.ORANGE, label="_정밀도")
     right.set_xticks([1, 2, 5, 10, 20, 50])
     right.set_ylim(-0.03, 1.03)
-    right.legend(loc="center left")
+    right.legend(loc="upper left")
     return slider_figure(
         left, right, slider=slider,
         alt="왼쪽: 가중치를 올리면 10회 이상의 막대가 실제 비율 0.06을 훌쩍 넘어 0.7까지 커진다. "
