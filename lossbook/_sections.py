@@ -70,6 +70,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="log_input=True, full=False, eps=1e-08, reduction='mean'",
         functions=("poisson_nll_loss",), torch="nn.PoissonNLLLoss", keras="Poisson (강도를 받음)",
         sklearn="metrics.mean_poisson_deviance (편차)",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="05", slug="gaussian-nll-loss", name="Gaussian Negative log likelihood loss",
@@ -98,6 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, reduction='mean'",
         functions=("binary_cross_entropy",), torch="nn.BCELoss", keras="BinaryCrossentropy",
         sklearn="metrics.log_loss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="08", slug="binary-cross-entropy-with-logits",
@@ -109,6 +111,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, reduction='mean', pos_weight=None",
         functions=("binary_cross_entropy_with_logits",), torch="nn.BCEWithLogitsLoss",
         keras="BinaryCrossentropy(from_logits=True)",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="09", slug="margin-ranking-loss", name="Margin Ranking Loss",

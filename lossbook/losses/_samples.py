@@ -41,7 +41,7 @@ def _checked_weight(weight: ArrayLike, input: Array) -> Array:
     w = real_array("weight", weight, like=input)
     if w.shape == input.shape:
         return w
-    if input.ndim == 0 or w.shape != input.shape[:1]:
+    if w.shape != input.shape[:1]:
         raise ValueError(
             f"weight의 모양은 input의 모양 {input.shape} 그대로이거나, 표본마다 하나인 "
             f"{input.shape[:1]} 모양이어야 합니다. 받은 모양: {w.shape}."

@@ -79,7 +79,7 @@ def hinge_embedding_loss(
         push = np.where(y != 1, np.maximum(0, m - x), 0)
         return pull + push
 
-    return reduced(loss, (_floating(x), y), reduction, dtype=dtype)
+    return reduced(loss, (x, y), reduction, dtype=dtype)
 
 
 @np.errstate(all="ignore")
@@ -133,7 +133,3 @@ def _checked(
     if x.shape == y.shape:
         warn_unless_signs(y, "그런 레이블의 손실은 두 갈래의 합 max(x, margin)입니다.")
     return x, y, m
-
-
-def _floating(x: Array) -> Array:
-    return x if x.dtype.kind == "f" else x.astype(np.float64)

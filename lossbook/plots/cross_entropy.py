@@ -367,7 +367,8 @@ def trained(kind: str, seed: int) -> Run:
 
     digits = load_digits()
     order = np.random.default_rng(seed).permutation(len(digits.target))
-    x, y = torch.tensor(digits.data[order] / 16), torch.tensor(digits.target[order])
+    x = torch.tensor(digits.data[order] / 16)
+    y = torch.tensor(digits.target[order])
     torch.manual_seed(seed)
     network = torch.nn.Sequential(
         torch.nn.Linear(64, 32, dtype=torch.float64), torch.nn.ReLU(),

@@ -78,9 +78,8 @@ def network() -> Any:
         layer = nn.Conv1d(inputs, 64, width, padding=width // 2, dtype=float32)
         return layer, nn.BatchNorm1d(64, dtype=float32), nn.ReLU()
 
-    return nn.Sequential(
-        *convolution(8, 7), *convolution(64, 5), nn.Conv1d(64, 11, 1, dtype=float32)
-    )
+    hidden = *convolution(8, 7), *convolution(64, 5)
+    return nn.Sequential(*hidden, nn.Conv1d(64, 11, 1, dtype=float32))
 
 
 def log_probabilities(model: Any, lines: Lines) -> Any:
@@ -106,13 +105,13 @@ def train(seed: int, iterations: int = CHECKPOINTS[-1]) -> Run:
     for iteration in range(iterations + 1):
         if iteration in CHECKPOINTS:
             with torch.no_grad():
-                log_probs[iteration] = log_probabilities(model.eval(), test).double().numpy()
+                said = log_probabilities(model.eval(), test)
+            log_probs[iteration] = said.double().numpy()
         batch = digit_lines(order[:TRAINING_IMAGES], 32, random)
+        said = log_probabilities(model.train(), batch)
         answers = torch.tensor(np.concatenate(batch.labels))
         lengths = torch.tensor([len(label) for label in batch.labels])
-        loss = F.ctc_loss(
-            log_probabilities(model.train(), batch), answers, torch.tensor(batch.widths), lengths
-        )
+        loss = F.ctc_loss(said, answers, torch.tensor(batch.widths), lengths)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

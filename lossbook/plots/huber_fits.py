@@ -76,9 +76,11 @@ def huber_fit(features: Array, y: Array, delta: float) -> Array:
         return float(huber_loss(basis @ weights, y, "sum", delta)) / delta
 
     def gradient(weights: Array) -> Array:
-        return np.asarray(basis.T @ huber_loss_grad(basis @ weights, y, "sum", delta) / delta)
+        pull = huber_loss_grad(basis @ weights, y, "sum", delta)
+        return np.asarray(basis.T @ pull / delta)
 
-    found = minimize(loss, basis.T @ y, jac=gradient, method="BFGS", options={"gtol": 1e-7})
+    start, options = basis.T @ y, {"gtol": 1e-7}
+    found = minimize(loss, start, jac=gradient, method="BFGS", options=options)
     return np.asarray(np.linalg.solve(to_basis, found.x))
 
 

@@ -124,7 +124,7 @@ def farther() -> Figure:
         slider.line(ax, centers, rows - low[:, None], label=name, **look)
         slider.line(ax, bottom, np.zeros(2), label="바닥", color=style.INK, lw=4, marker="o")
         ax.set_ylim(-4 if look is ABSOLUTE else -100, 62 if look is ABSOLUTE else 1600)
-        ax.legend(loc="upper center")
+        ax.legend(loc="upper left" if look is ABSOLUTE else "upper center")
         panels.append(ax)
     return slider_figure(
         *panels, slider=slider,

@@ -209,7 +209,7 @@ def splits() -> Figure:
     axes.axhline(100, **style.REFERENCE)
     axes.set_yscale("log")
     axes.set_xlim(-0.05, 3)
-    axes.legend(loc="upper right")
+    axes.legend(loc="lower right")
     return figure(
         axes,
         alt="가로축은 예측의 합을 실제의 합으로 나눈 것, 세로축은 시험 MAPE. MAPE로 고른 점들은 "

@@ -87,7 +87,7 @@ def cone() -> Figure:
         forecast, actual = cooks[name]
         at = float(mpe(forecast, actual)), float(mape(forecast, actual))
         axes.plot(*([value] for value in at), marker, color=style.BLUE, ms=10, label=name)
-        axes.annotate(name, at, (10, 0), textcoords="offset points", va="center",
+        axes.annotate(name, at, (9, 8), textcoords="offset points", va="center",
                       path_effects=style.HALO)  # fmt: skip
     axes.set_xlim(-15, 15)
     axes.set_ylim(0, 23)

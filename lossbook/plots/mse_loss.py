@@ -252,7 +252,7 @@ def bias_variance(seed: int = 0) -> Figure:
         ylabel="시험 환자의 평균 제곱 오차", wide=True,
     )  # fmt: skip
     looks: tuple[tuple[Any, str, float, float], ...] = (
-        (total, "합: 평균 제곱 오차", 4.0, 16), (bias, "편향² + 잡음", 4.0, -14),
+        (total, "합: 손실", 6.0, 18), (bias, "편향² + 잡음", 4.0, -14),
         (variance, "분산", 6.0, 14),
     )  # fmt: skip
     for values, name, at, dy in looks:
@@ -262,6 +262,6 @@ def bias_variance(seed: int = 0) -> Figure:
     axes.set_ylim(0, 7200)
     return figure(
         axes,
-        alt="가로축은 이웃의 수 k. 분산은 k에 반비례해 줄고, 편향의 제곱은 k가 10을 넘으면 늘어난다. "
+        alt="가로축은 이웃의 수 k. 분산은 k에 거의 반비례해 줄고, 편향의 제곱은 k가 10을 넘으면 늘어난다. "
         "합은 그 사이에서 가장 낮다.",
     )

@@ -108,3 +108,43 @@ def test_threads_share_no_state(name):
         together = list(pool.map(our_call, cases))
     for one, other in zip(alone, together, strict=True):
         assert all(map(partial(np.array_equal, equal_nan=True), one, other))
+
+
+@pytest.mark.parametrize(("target", "named"), [([0, 5, 9], "5"), ([2, -3, 1], "-3"), ([9, 0, 0], "9")])
+def test_the_message_names_the_first_class_number_outside(target, named):
+    x = np.zeros((3, 4))
+    for name in ("multi_margin_loss", "cross_entropy", "nll_loss"):
+        call = getattr(lossbook, name)
+        with pytest.raises(IndexError, match=rf"받은 번호: {named}\."):
+            call(x, np.array(target))
+
+
+def test_the_message_names_the_first_label_that_is_no_sign():
+    x, y = np.zeros(3), np.array([1, 7, 0])
+    for call in (lossbook.hinge_embedding_loss, lossbook.soft_margin_loss):
+        with pytest.warns(UserWarning, match=r"예: 7"):
+            call(x, y)
+
+
+def test_a_margin_may_be_as_large_as_its_dtype():
+    for dtype, limits in ((np.int8, (-128, 127)), (np.float16, (-65504.0, 65504.0))):
+        x = np.zeros(2, dtype)
+        for margin in limits:
+            lossbook.hinge_embedding_loss(x, [1, 1], margin=margin, reduction="sum")
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "nll_loss"])
+def test_weights_and_labels_of_classes(name):
+    call, x = getattr(lossbook, name), np.zeros((3, 4))
+    with pytest.raises(ValueError, match=r"weight의 모양.*\(4,\).*받은 모양: \(5,\)"):
+        call(x, np.zeros(3, int), weight=np.ones(5))
+    for weight, input in ((np.ones(4), x.astype(np.float32)), (np.ones(4, np.float32), x)):
+        with pytest.raises(TypeError, match="weight의 dtype"):
+            call(input, np.zeros(3, int), weight=weight)
+    for shape in ((2, 4, 3), (2, 4, 3, 3)):
+        with pytest.raises(TypeError, match="target"):
+            call(np.zeros(shape), np.zeros((2, *shape[2:]), np.uint8))
+    assert np.isnan(call(np.zeros((0, 4)), []))
+    assert call(np.zeros((0, 4)), [], reduction="sum") == 0
+    with pytest.raises(TypeError, match="target"):
+        call(x, [0.0, 1.0, 2.0])

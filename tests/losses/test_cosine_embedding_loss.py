@@ -113,7 +113,26 @@ def test_broadcasting_warns_once_and_gives_torchs_number(left, right, target, re
     assert len(record) == 2
 
 
-LABELS = [[0, 1], [1, 2], [NAN, -1], [0.5, -0.5], [-1.0000001, 1], [3, 0], [INF, 1]]
+LABELS = [[0, 1], [1, 2], [NAN, -1], [0.5, -0.5], [-1.0000001, 1], [3, 0], [-3, 1], [INF, 1]]
+
+
+def test_long_and_short_rows_in_one_batch():
+    """cos does not know lengths, and the slope is that of unit lengths divided by the length."""
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=(2, 6, 3))
+    y = np.array([1.0, -1, 1, -1, 1, -1])
+    lengths1 = np.array([1, 1, 1e200, 1e200, 1e90, 3])[:, None]
+    lengths2 = np.array([1e200, 1e90, 2, 1, 1e200, 5])[:, None]
+    option = {"margin": -0.9, "reduction": "sum"}
+    expected = cosine_embedding_loss_grad(a, b, y, **option)
+    found = cosine_embedding_loss_grad(a * lengths1, b * lengths2, y, **option)
+    for slope, length, plain in zip(found, (lengths1, lengths2), expected, strict=True):
+        np.testing.assert_allclose(slope * length, plain, rtol=1e-9)
+    values = [
+        cosine_embedding_loss(*pair, y, margin=-0.9, reduction="none")
+        for pair in ((a, b), (a * lengths1, b * lengths2))
+    ]
+    np.testing.assert_allclose(values[1], values[0], rtol=1e-9)
 
 
 @pytest.mark.parametrize("labels", LABELS)
@@ -250,6 +269,14 @@ def test_refused_as_torch(function, error, name, args, option):
     plain = all(getattr(arg, "dtype", X.dtype).kind in "fi" for arg in args)
     refused = name if name != "input1" or len(np.shape(args[-1])) < 2 else "target"
     assert_refused(function, error, refused, args, option, by_torch=plain)
+
+
+@pytest.mark.parametrize("whole", [0, 1])
+def test_a_gradient_by_integers_is_refused(whole):
+    pair = [X, X]
+    pair[whole] = np.ones(X.shape, int)
+    with pytest.raises(TypeError, match=f"input{whole + 1}.*받은"):
+        cosine_embedding_loss_grad(*pair, Y)
 
 
 vectors = arrays(np.float64, (3, 4), elements=st.floats(-10, 10).map(lambda v: round(v, 3)))

@@ -216,6 +216,8 @@ REFUSED = [
                                "input_lengths": np.zeros(0, int),
                                "target_lengths": np.zeros(0, int)}),
     (ValueError, "targets", {"targets": np.array([[1]])}),
+    (ValueError, "targets", {"targets": np.array([[1], [2], [3]])}),
+    (IndexError, "blank", {"blank": 9}),
     (ValueError, "targets", {"targets": np.array([1, 2, 3])}),
     (ValueError, "targets", {"targets": np.array([1])}),
     (ValueError, "targets", {"targets": np.array(1)}),
@@ -278,6 +280,7 @@ FRAMES = np.array([BAD, BAD])
 SILENT = [
     (FRAMES, [[1], [NAN]], [2, 0], [1, 0]),
     (-FRAMES, [[1], [2]], [2, 2], [1, 1]),
+    (-FRAMES, [[0], [1]], [2, 2], [1, 1], 2),
 ]
 
 SPEECH = np.random.default_rng(0).normal(size=(9, 2, 4))

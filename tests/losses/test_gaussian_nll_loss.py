@@ -16,6 +16,7 @@ from scipy.stats import norm
 from lossbook import gaussian_nll_loss, gaussian_nll_loss_grad, mse_loss
 from tests.losses import pairs
 from tests.losses.against_torch import REFUSALS, Case, assert_refused, options
+from tests.losses.checks import assert_silent, assert_warns_once
 
 INF, NAN = np.inf, np.nan
 NAME = "gaussian_nll_loss"
@@ -102,8 +103,20 @@ def test_a_variance_per_row_that_looks_like_one_per_column_warns_once():
             function(x, y, v)
         assert [warning.filename for warning in record] == [__file__]
     assert gaussian_nll_loss(x, y, v[:, None]) != gaussian_nll_loss(x, y, v[None, :])
-    gaussian_nll_loss(x[:2], y[:2], v[:2])
-    gaussian_nll_loss(x[:1, :1], y[:1, :1], v[:1])
+
+
+def test_other_variances_do_not_warn():
+    shapes = [((2, 3), (2,)), ((1, 1), (1,)), ((3, 3), (3, 1)), ((3, 3), (1, 3)), ((3, 3), (3, 3)),
+              ((3, 2, 2), (3, 2)), ((2, 2, 3), (2, 2)), ((5,), ()), ((5,), (1,)), ((3, 1), (3,))]  # fmt: skip
+    for shape, var in shapes:
+        x, y, v = (pairs.positive(k, size) for k, size in enumerate((shape, shape, var)))
+        assert_silent(NAME, x, y, v if var else float(v))
+
+
+def test_a_square_of_any_size_and_depth_warns():
+    for shape, var in [((2, 2), (2,)), ((2, 2, 2), (2, 2))]:
+        x, y, v = (pairs.positive(k, size) for k, size in enumerate((shape, shape, var)))
+        assert_warns_once(NAME, "행마다", x, y, v)
 
 
 @pytest.mark.parametrize("var", [*DTYPES, 0.5])

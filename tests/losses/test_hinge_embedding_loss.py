@@ -97,6 +97,8 @@ def test_labels_other_than_signs_warn_once(labels):
     many = np.ones(40_000)
     assert_silent(NAME, many, many)
     assert_warns_once(NAME, "1도 -1도", many, np.append(many[1:], 0))
+    for x in (np.ones((2, 1)), np.ones((3, 2))):
+        assert_warns_once(NAME, "브로드캐스트", x, np.array(labels, float))
 
 
 @pytest.mark.filterwarnings("ignore:target에 1도")

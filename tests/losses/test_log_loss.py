@@ -134,6 +134,18 @@ def test_lists_take_the_dtype_of_the_input():
     assert log_loss_grad([], []).shape == log_loss([], [], reduction="none").shape == (0,)
 
 
+def test_certainty_among_many_is_clipped_at_both_ends():
+    eps = np.finfo(np.float64).eps
+    right, wrong = log_loss([[1.0, 0, 0], [1.0, 0, 0]], [0, 1], reduction="none")
+    assert (right, wrong) == (-np.log(1 - eps), -np.log(eps))
+
+
+@pytest.mark.parametrize("function", [log_loss, log_loss_grad])
+def test_three_columns_that_do_not_sum_to_one_warn(function):
+    with pytest.warns(UserWarning, match="합이 1이 아닌"):
+        function([[0.5, 0.5, 0.5]], [0])
+
+
 @pytest.mark.parametrize("function", [log_loss, log_loss_grad])
 def test_probabilities_that_do_not_sum_to_one_warn_once(function):
     with pytest.warns(UserWarning, match="합이 1이 아닌") as record:
@@ -167,6 +179,7 @@ REFUSED = [
     (ValueError, "target", (P, Y[:, np.newaxis]), {}),
     (ValueError, "target", (P, Y[:2]), {}),
     (IndexError, "target", (P, Y + 1), {}),
+    (IndexError, "target", (P, Y + 9), {}),
     (IndexError, "target", (P, Y - 1), {}),
     (IndexError, "target", (P[:, 0], Y + 1), {}),
     (IndexError, "target", (P[:, :0], 0 * Y), {}),

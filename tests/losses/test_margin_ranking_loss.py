@@ -114,6 +114,9 @@ def test_labels_other_than_signs_warn_once(labels):
     many = np.ones(40_000)
     assert_silent(NAME, many, many, many)
     assert_warns_once(NAME, "1도 -1도", many, many, np.append(many[1:], 0))
+    for x in (np.ones(3), np.ones(1)):
+        assert_warns_once(NAME, "브로드캐스트", x, np.ones(1), np.zeros(1) if x.size > 1 else np.zeros(3))
+    assert_warns_once(NAME, "브로드캐스트", np.ones(1), np.ones(3), np.zeros(3))
 
 
 @pytest.mark.filterwarnings("ignore:target에 1도")

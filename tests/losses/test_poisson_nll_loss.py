@@ -152,9 +152,10 @@ def test_negative_rates_warn_once():
         assert [warning.filename for warning in record] == [__file__]
     with pytest.warns(UserWarning, match="음수"):
         pairs.assert_same([Case("poisson_nll_loss", (x, y), {"log_input": False})])
-    with pytest.warns(UserWarning, match="모양") as record:
-        poisson_nll_loss(x[:, None], y, log_input=False)
-    assert len(record) == 1
+    for rate, count in ((x[:, None], y), (x, y[:, None])):
+        with pytest.warns(UserWarning, match="모양") as record:
+            poisson_nll_loss(rate, count, log_input=False)
+        assert len(record) == 1
     poisson_nll_loss(x, y)
     poisson_nll_loss([-0.0, NAN], y, log_input=False)
 

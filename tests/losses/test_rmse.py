@@ -68,6 +68,11 @@ def test_layouts_blocks_lists(multioutput):
         pairs.assert_lists("rmse", 2, option)
 
 
+def test_large_outputs_of_opposite_sign_do_not_overflow():
+    x = np.array([1e200, 1e-3])
+    np.testing.assert_allclose(rmse(x, -x), np.sqrt(2) * 1e200)
+
+
 @pytest.mark.parametrize("multioutput", MULTIOUTPUT)
 @pytest.mark.parametrize(("left", "right"), pairs.BROADCAST)
 def test_broadcasting_warns_once(left, right, multioutput):

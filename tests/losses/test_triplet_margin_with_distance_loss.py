@@ -279,6 +279,15 @@ def test_a_distance_that_is_no_number_is_refused(value):
             function(X, X, X, **option)
 
 
+def test_a_distance_may_add_up_later_axes():
+    a, p, n = np.random.default_rng(0).normal(size=(3, 2, 4, 5))
+    per_sample = triplet_margin_with_distance_loss(
+        a, p, n, distance_function=lambda x, y: manhattan(x, y).sum(axis=-1), reduction="none"
+    )
+    gaps = np.abs(a - p).sum(axis=(1, 2)) - np.abs(a - n).sum(axis=(1, 2))
+    np.testing.assert_allclose(per_sample, np.maximum(0, 1 + gaps))
+
+
 def test_a_distance_without_its_gradient_is_refused():
     for distance_grad in (None, 3):
         with pytest.raises(TypeError, match=r"distance_grad.*받은 값"):
@@ -294,9 +303,12 @@ def test_a_distance_without_its_gradient_is_refused():
     [
         (TypeError, lambda x, y, upstream: np.ones((2, 3))),
         (TypeError, lambda x, y, upstream: (x, y, x)),
+        (TypeError, lambda x, y, upstream: (x,)),
         (TypeError, lambda x, y, upstream: (x, None)),
         (ValueError, lambda x, y, upstream: (x, y[0])),
         (ValueError, lambda x, y, upstream: (x[:1], y)),
+        (ValueError, lambda x, y, upstream: (np.concatenate([x, x]), y)),
+        (ValueError, lambda x, y, upstream: (x, np.concatenate([y, y]))),
     ],
 )
 def test_a_gradient_of_the_wrong_form_is_refused(error, slope):

@@ -44,7 +44,7 @@ def lognormal(rng: np.random.Generator, k: int) -> Draw:
 
     low, high = mu - 14 * sigma, mu + 10 * sigma
     middle = brentq(lambda t: part(low, t) - part(t, high), low, high, xtol=1e-13)
-    return Draw({r"\mu": mu, r"\sigma": sigma, "m": float(np.exp(middle))})
+    return Draw({r"\mu": mu, r"\sigma": sigma, "c": float(np.exp(middle))})
 
 
 BINDINGS = [

@@ -208,7 +208,7 @@ def test_a_gradient_without_the_factor_two_is_seen(monkeypatch):
 def test_bias_variance():
     figure = plots.bias_variance()
     axes = ("이웃의 수 k", "시험 환자의 평균 제곱 오차")
-    k, total = series(figure, "합: 평균 제곱 오차", axes=axes)
+    k, total = series(figure, "합: 손실", axes=axes)
     bias, variance = (series(figure, name, axes=axes)[1] for name in ("편향² + 잡음", "분산"))
     assert k.tolist() == list(range(1, 101))
     np.testing.assert_allclose(bias + variance, total)
