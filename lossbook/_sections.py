@@ -80,6 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="실수 전체 (음수 가능)", unit="nat", minimizer="조건부 평균과 조건부 분산",
         defaults="full=False, eps=1e-06, reduction='mean'",
         functions=("gaussian_nll_loss",), torch="nn.GaussianNLLLoss",
+        has_chapter=True,
     ),
     Entry(
         part="loss", number="06", slug="kl-div", name="Kullback-Leibler Divergence (KL Divergence) loss",
