@@ -34,7 +34,6 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
             "L": lossbook.gaussian_nll_loss(x, y, v, **options),
             r"\ell": lossbook.gaussian_nll_loss(x, y, v, reduction="none", **options),
             r"\frac{\partial \ell}{\partial x}": one[0],
-            r"\frac{\partial \ell}{\partial y}": one[1],
             r"\frac{\partial \ell}{\partial v}": one[2],
             r"\frac{\partial L}{\partial x}": mean[0],
         },
@@ -65,16 +64,6 @@ def natural(rng: np.random.Generator, k: int) -> Draw:
         },
         {"n": x.size},
     )  # fmt: skip
-
-
-def bound(rng: np.random.Generator, k: int) -> Draw:
-    """One variance is the square of its error: there the bound is attained."""
-    x, y, v = sample(rng, 1e-6)
-    e = x - y
-    v[k] = e[k] ** 2
-    return Draw(
-        {"e": e, r"\ell": lossbook.gaussian_nll_loss(x, y, v, reduction="none")}, {"n": x.size}
-    )
 
 
 def pooled(rng: np.random.Generator, k: int) -> Draw:
@@ -120,16 +109,15 @@ def beta(rng: np.random.Generator, k: int) -> Draw:
     """β-NLL with the weight detached, as torch differentiates it."""
     x, y, v = sample(rng, 1e-6)
     v, power = v + 0.2, (0.5, 0.3, 0.9, 0.0)[k]
-    mean, var = torch.tensor(x, requires_grad=True), torch.tensor(v, requires_grad=True)
+    mean, var = torch.tensor(x, requires_grad=True), torch.tensor(v)
     loss = F.gaussian_nll_loss(mean, torch.tensor(y), var, reduction="none")
-    weighted = var.detach() ** power * loss
-    by_mean, by_var = torch.autograd.grad(weighted.sum(), (mean, var))
+    weighted = var**power * loss
+    (by_mean,) = torch.autograd.grad(weighted.sum(), mean)
     return Draw(
         {
             "v": v, "e": x - y, r"\beta": power, "B": weighted.detach().numpy(),
             r"\ell": lossbook.gaussian_nll_loss(x, y, v, reduction="none"),
             r"\frac{\partial B}{\partial x}": by_mean.numpy(),
-            r"\frac{\partial B}{\partial v}": by_var.numpy(),
         },
         {"n": x.size},
     )  # fmt: skip
@@ -142,14 +130,12 @@ BINDINGS = [
     Binding("gaussian-nll-loss-def", draw, defines="gaussian_nll_loss"),
     Binding("gaussian-nll-loss-mean", draw, defines="gaussian_nll_loss"),
     Binding("gaussian-nll-loss-grad", draw, defines="gaussian_nll_loss_grad"),
-    Binding("gaussian-nll-loss-grad-target", draw, defines="gaussian_nll_loss_grad"),
     Binding("gaussian-nll-loss-grad-var", draw, defines="gaussian_nll_loss_grad"),
     Binding("gaussian-nll-loss-mean-grad", draw, defines="gaussian_nll_loss_grad"),
     Binding("gaussian-nll-loss-grad-log", natural),
     Binding("gaussian-nll-loss-natural", natural, defines="gaussian_nll_loss"),
     Binding("gaussian-nll-loss-natural-mean", natural),
     Binding("gaussian-nll-loss-natural-square", natural),
-    Binding("gaussian-nll-loss-bound", bound),
     Binding("gaussian-nll-loss-pooled", pooled),
     Binding("gaussian-nll-loss-floor", pooled, defines="gaussian_nll_loss"),
     Binding("gaussian-nll-loss-mse", pooled, defines="gaussian_nll_loss"),
@@ -157,7 +143,6 @@ BINDINGS = [
     Binding("gaussian-nll-loss-units", units, defines="gaussian_nll_loss"),
     Binding("gaussian-nll-loss-beta", beta),
     Binding("gaussian-nll-loss-beta-grad", beta),
-    Binding("gaussian-nll-loss-beta-grad-var", beta),
 ]  # fmt: skip
 
 QUOTE = "GaussianNLLLoss(x,y,var)=2∗var(x−y)2+21log(var)"
