@@ -279,6 +279,24 @@ def test_lists_and_numbers_take_the_dtype_of_the_anchor():
     assert triplet_margin_loss_grad(1.0, 2.0, 3.0)[0].shape == ()
 
 
+@pytest.mark.filterwarnings("ignore:모양이 서로 달라")
+@pytest.mark.parametrize("odd", [0, 1, 2])
+@pytest.mark.parametrize("call", BOTH)
+def test_each_vector_is_held_to_the_shape_of_the_others(call, odd):
+    def shaped(shape, others):
+        return [np.zeros(shape if place == odd else others) for place in range(3)]
+
+    with pytest.raises(ValueError, match="축의 수"):
+        call(*shaped((3,), (2, 3)))
+    with pytest.raises(ValueError, match="축의 수"):
+        call(*shaped((2, 3), (3,)))
+    with pytest.raises(ValueError, match="마지막 축은 길이가"):
+        call(*shaped((2, 4), (2, 3)), swap=True)
+    for p in (np.inf, -1):
+        with pytest.raises(ValueError, match="마지막 축의 길이가 0"):
+            call(*shaped((2, 0), (2, 1)), p=p, swap=True)
+
+
 X = np.ones((2, 3))
 REFUSED = [
     (TypeError, "anchor", (X.astype(bool), X, X), {}),
