@@ -44,9 +44,8 @@ USERS = {
     ),
 }  # fmt: skip
 ALL_USERS = (
-    "huber_loss", "l1_loss", "cross_entropy", "nll_loss", "kl_div", "poisson_nll_loss",
-    "margin_ranking_loss", "multi_margin_loss", "triplet_margin_loss", "rmse", "ctc_loss",
-    "cosine_embedding_loss", "gaussian_nll_loss", "binary_cross_entropy_with_logits",
+    "huber_loss", "l1_loss", "cross_entropy", "poisson_nll_loss", "margin_ranking_loss",
+    "multi_margin_loss", "triplet_margin_loss", "gaussian_nll_loss", "rmse",
 )  # fmt: skip
 PAIRS = ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "Pow_Mul")
 OPERATORS = (
@@ -54,7 +53,7 @@ OPERATORS = (
     "NumberReplacer", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "ReplaceAndWithOr",
     "ReplaceOrWithAnd", "AddNot", *(f"ReplaceBinaryOperator_{pair}" for pair in PAIRS),
 )  # fmt: skip
-SECONDS = 120
+SECONDS = 300
 
 
 def mutants(path: Path) -> Iterator[str]:
