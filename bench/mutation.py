@@ -76,14 +76,23 @@ def mutate(module: ModuleType, source: str) -> None:
 
     The function objects stay, so that whoever imported them runs the mutant.
     """
+
+    def kept(value: object) -> object:
+        if isinstance(value, FunctionType):
+            return vars(module).get(value.__name__, value)
+        return value
+
     names = dict(vars(module))
     exec(compile(source, str(module.__file__), "exec"), names)
     for name, new in names.items():
         old = vars(module).get(name)
         if isinstance(old, FunctionType) and old.__module__ == module.__name__:
             old, new = inspect.unwrap(old), inspect.unwrap(new)
-            old.__code__, old.__defaults__ = new.__code__, new.__defaults__
-            old.__kwdefaults__ = new.__kwdefaults__
+            old.__code__ = new.__code__
+            old.__defaults__ = new.__defaults__ and tuple(map(kept, new.__defaults__))
+            old.__kwdefaults__ = new.__kwdefaults__ and {
+                key: kept(value) for key, value in new.__kwdefaults__.items()
+            }
         elif not name.startswith("__"):
             setattr(module, name, new)
 
