@@ -24,7 +24,6 @@ class Entry(TypedDict, total=False):
     torch: str
     keras: str
     sklearn: str
-    has_chapter: bool
 
 
 CLASSES = "(C), (N, C), (N, C, d₁, …) / 목표는 C축이 빠진 모양"
@@ -41,7 +40,7 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0",
         functions=("cross_entropy",), torch="nn.CrossEntropyLoss",
         keras="SparseCategoricalCrossentropy(from_logits=True)",
-        sklearn="metrics.log_loss (확률을 받음)", has_chapter=True,
+        sklearn="metrics.log_loss (확률을 받음)",
     ),
     Entry(
         part="loss", number="02", slug="ctc-loss", name="Connectionist Temporal Classification loss",
@@ -50,7 +49,7 @@ ENTRIES: tuple[Entry, ...] = (
         input="로그 확률 (시간 축이 맨 앞)", target="레이블 번호의 열", shape="(T, N, C), (T, C) / 목표 (N, S) 또는 이어 붙인 1차원",
         range="0 이상, 불가능하면 inf", unit="nat (시퀀스당)", minimizer="정답으로 축약되는 경로의 확률 합이 1인 분포",
         defaults="blank=0, reduction='mean', zero_infinity=False",
-        functions=("ctc_loss",), torch="nn.CTCLoss", keras="CTC", has_chapter=True,
+        functions=("ctc_loss",), torch="nn.CTCLoss", keras="CTC",
     ),
     Entry(
         part="loss", number="03", slug="nll-loss", name="Negative log likelihood loss",
@@ -60,7 +59,6 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상 (정규화된 로그 확률일 때)", unit="nat", minimizer="조건부 클래스 확률의 로그",
         defaults="weight=None, ignore_index=-100, reduction='mean'",
         functions=("nll_loss",), torch="nn.NLLLoss",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="04", slug="poisson-nll-loss", name="Poisson Negative log likelihood loss",
@@ -71,7 +69,6 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="log_input=True, full=False, eps=1e-08, reduction='mean'",
         functions=("poisson_nll_loss",), torch="nn.PoissonNLLLoss", keras="Poisson (강도를 받음)",
         sklearn="metrics.mean_poisson_deviance (편차)",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="05", slug="gaussian-nll-loss", name="Gaussian Negative log likelihood loss",
@@ -81,7 +78,6 @@ ENTRIES: tuple[Entry, ...] = (
         range="실수 전체 (음수 가능)", unit="nat", minimizer="조건부 평균과 조건부 분산",
         defaults="full=False, eps=1e-06, reduction='mean'",
         functions=("gaussian_nll_loss",), torch="nn.GaussianNLLLoss",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="06", slug="kl-div", name="Kullback-Leibler Divergence (KL Divergence) loss",
@@ -91,7 +87,6 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상 (둘 다 분포일 때)", unit="nat", minimizer="목표 분포",
         defaults="reduction='mean', log_target=False",
         functions=("kl_div",), torch="nn.KLDivLoss", keras="KLDivergence (확률을 받음)",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="07", slug="binary-cross-entropy", name="Binary Cross-Entropy Loss",
@@ -102,7 +97,6 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, reduction='mean'",
         functions=("binary_cross_entropy",), torch="nn.BCELoss", keras="BinaryCrossentropy",
         sklearn="metrics.log_loss",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="08", slug="binary-cross-entropy-with-logits",
@@ -114,7 +108,6 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="weight=None, reduction='mean', pos_weight=None",
         functions=("binary_cross_entropy_with_logits",), torch="nn.BCEWithLogitsLoss",
         keras="BinaryCrossentropy(from_logits=True)",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="09", slug="margin-ranking-loss", name="Margin Ranking Loss",
@@ -209,7 +202,6 @@ ENTRIES: tuple[Entry, ...] = (
         defaults="label_smoothing=0.0, eps=1e-07, reduction='mean'",
         functions=("categorical_cross_entropy",), keras="CategoricalCrossentropy",
         sklearn="metrics.log_loss",
-        has_chapter=True,
     ),
     Entry(
         part="loss", number="19", slug="log-loss", name="Log Loss",
@@ -219,7 +211,6 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="nat", minimizer="조건부 클래스 확률",
         defaults="weight=None, reduction='mean'",
         functions=("log_loss",), keras="BinaryCrossentropy", sklearn="metrics.log_loss",
-        has_chapter=True,
     ),
     Entry(
         part="regression", number="01", slug="l1-loss", name="L1 Loss : MAE, Mean Absolute Error",
@@ -229,7 +220,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위", minimizer="조건부 중앙값",
         defaults="reduction='mean', weight=None",
         functions=("l1_loss",), torch="nn.L1Loss", keras="MeanAbsoluteError",
-        sklearn="metrics.mean_absolute_error", has_chapter=True,
+        sklearn="metrics.mean_absolute_error",
     ),
     Entry(
         part="regression", number="02", slug="mse-loss", name="L2 Loss : MSE, Mean Squared Error",
@@ -239,7 +230,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위의 제곱", minimizer="조건부 평균",
         defaults="reduction='mean', weight=None",
         functions=("mse_loss",), torch="nn.MSELoss", keras="MeanSquaredError",
-        sklearn="metrics.mean_squared_error", has_chapter=True,
+        sklearn="metrics.mean_squared_error",
     ),
     Entry(
         part="regression", number="03", slug="smooth-l1-loss", name="Smooth MAE: Smooth L1",
@@ -249,7 +240,6 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위", minimizer="β가 0에 가까우면 중앙값, 크면 평균",
         defaults="reduction='mean', beta=1.0",
         functions=("smooth_l1_loss",), torch="nn.SmoothL1Loss", keras="Huber (beta=1일 때만 같음)",
-        has_chapter=True,
     ),
     Entry(
         part="regression", number="04", slug="huber-loss", name="Huber loss",
@@ -259,7 +249,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위의 제곱", minimizer="δ가 0에 가까우면 중앙값, 크면 평균",
         defaults="reduction='mean', delta=1.0, weight=None",
         functions=("huber_loss",), torch="nn.HuberLoss", keras="Huber",
-        sklearn="linear_model.HuberRegressor (척도까지 함께 추정)", has_chapter=True,
+        sklearn="linear_model.HuberRegressor (척도까지 함께 추정)",
     ),
     Entry(
         part="regression", number="", slug="huber-vs-smooth-l1", name="Huber vs. Smooth L1",
@@ -269,7 +259,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="후버는 y의 단위의 제곱, 스무스 L1은 y의 단위", minimizer="둘이 같음 (경계가 0에 가까우면 중앙값, 크면 평균)",
         defaults="delta=1.0과 beta=1.0",
         functions=("huber_loss", "smooth_l1_loss"), torch="nn.HuberLoss와 nn.SmoothL1Loss",
-        keras="Huber", has_chapter=True,
+        keras="Huber",
     ),
     Entry(
         part="regression-additional", number="01", slug="rmse", name="RMSE(Root Mean Squared Error)",
@@ -279,7 +269,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="y의 단위", minimizer="조건부 평균",
         defaults="weight=None, multioutput='flat'",
         functions=("rmse",), keras="metrics.RootMeanSquaredError",
-        sklearn="metrics.root_mean_squared_error", has_chapter=True,
+        sklearn="metrics.root_mean_squared_error",
     ),
     Entry(
         part="regression-additional", number="02", slug="msle", name="MSLE(Mean Squared Log Error)",
@@ -289,7 +279,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="없음 (로그 비의 제곱)", minimizer="exp E[ln(1+Y)] - 1",
         defaults="weight=None, reduction='mean'",
         functions=("msle",), keras="MeanSquaredLogarithmicError",
-        sklearn="metrics.mean_squared_log_error", has_chapter=True,
+        sklearn="metrics.mean_squared_log_error",
     ),
     Entry(
         part="regression-additional", number="03", slug="mape", name="MAPE(Mean Absolute Percentage Error)",
@@ -299,7 +289,7 @@ ENTRIES: tuple[Entry, ...] = (
         range="0 이상", unit="% (percent=False이면 비율)", minimizer="1/|y|로 가중한 중앙값",
         defaults="percent=True, weight=None, reduction='mean'",
         functions=("mape",), keras="MeanAbsolutePercentageError",
-        sklearn="metrics.mean_absolute_percentage_error (비율)", has_chapter=True,
+        sklearn="metrics.mean_absolute_percentage_error (비율)",
     ),
     Entry(
         part="regression-additional", number="04", slug="mpe", name="MPE(Mean Percentage Error)",
@@ -308,6 +298,6 @@ ENTRIES: tuple[Entry, ...] = (
         input="실수 예측값", target="0이 아닌 실수", shape=ELEMENTS,
         range="실수 전체", unit="% (percent=False이면 비율)", minimizer="없음 (손실이 아니라 진단)",
         defaults="percent=True, weight=None, reduction='mean'",
-        functions=("mpe",), has_chapter=True,
+        functions=("mpe",),
     ),
 )

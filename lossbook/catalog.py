@@ -31,8 +31,6 @@ class Section:
         `lossbook`의 함수 이름.
     torch, keras, sklearn : str
         다른 라이브러리의 이름. 없으면 빈 문자열.
-    has_chapter : bool
-        이 절의 장이 책에 있는지.
     """
 
     part: str
@@ -53,7 +51,6 @@ class Section:
     torch: str = ""
     keras: str = ""
     sklearn: str = ""
-    has_chapter: bool = False
 
     @property
     def title(self) -> str:

@@ -17,6 +17,7 @@ from booktools.notebooks.exercises import Exercise, collect
 from booktools.notebooks.labels import Target, targets
 from booktools.notebooks.render import Renderer
 from booktools.notebooks.source import Cell, SourceError, is_notebook, read
+from lossbook.catalog import SECTIONS, Section
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = {"exercise-hidden", "exercise-wrong"}
@@ -26,6 +27,11 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def chapters(root: Path = ROOT) -> list[Path]:
     """Sources of all chapters."""
     return [path for path in sorted((root / "chapters").rglob("*.md")) if is_notebook(path)]
+
+
+def written(root: Path = ROOT) -> list[Section]:
+    """The sections of the catalog whose chapter exists."""
+    return [section for section in SECTIONS if (root / section.path).exists()]
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class Chapter:
         return next((other.targets[label] for other in others if label in other.targets), None)
 
     def renderer(self, plain: bool) -> Renderer:
-        bibliography = self.root / "references.bib"
+        bibliography = self.root / "references"
         renderer = Renderer(self.path, bibliography, self.exercises, plain, self.target)
         renderer.prepare(self.cells)
         return renderer

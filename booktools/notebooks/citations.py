@@ -1,4 +1,4 @@
-"""References of the book: `references.bib` as Markdown."""
+"""References of the book: the files of `references/` as Markdown."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from booktools.notebooks.source import SourceError
 
 @cache
 def entries(bibliography: Path) -> dict[str, Entry]:
-    return dict(parse_file(str(bibliography)).entries)
+    """All entries of the folder; a key may stand in one file only."""
+    found: dict[str, Entry] = {}
+    for file in sorted(bibliography.glob("*.bib")):
+        new = dict(parse_file(str(file)).entries)
+        if twice := sorted(new.keys() & found.keys()):
+            raise SourceError(f"references/{file.name}: {', '.join(twice)} also in another file")
+        found |= new
+    return found
 
 
 def lookup(key: str, bibliography: Path, where: str) -> Entry:
     if key not in entries(bibliography):
         known = ", ".join(sorted(entries(bibliography)))
-        raise SourceError(f"{where}: citation {key!r} is not in references.bib; known: {known}")
+        raise SourceError(f"{where}: citation {key!r} is not in references/; known: {known}")
     return entries(bibliography)[key]
 
 
@@ -34,7 +41,7 @@ def link(entry: Entry) -> str:
     if "eprint" in fields:
         return f"https://arxiv.org/abs/{fields['eprint']}"
     if "url" not in fields:
-        raise SourceError(f"references.bib: {entry.key} has neither doi, eprint nor url; give one")
+        raise SourceError(f"references/: {entry.key} has neither doi, eprint nor url; give one")
     return str(fields["url"])
 
 

@@ -65,8 +65,7 @@ def filled(template: str, entry: Section) -> str:
 def remaining(entry: Section) -> str:
     return (
         "남은 일:\n"
-        f"  1. lossbook/_sections.py에서 {entry.slug}에 has_chapter=True를 적습니다\n"
-        f"  2. _toc.yml에 {entry.path.removesuffix('.md')}를 넣습니다\n"
-        "  3. 새 함수이면 lossbook/__init__.py에 더합니다\n"
-        f"  4. TODO를 모두 채우고 make refresh CHAPTERS={entry.path}, make test를 실행합니다"
+        f"  1. _toc.yml에 {entry.path.removesuffix('.md')}를 넣습니다\n"
+        "  2. 새 함수이면 lossbook/__init__.py에 더합니다\n"
+        f"  3. TODO를 모두 채우고 make refresh CHAPTERS={entry.path}, make test를 실행합니다"
     )

@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 import lossbook
+from booktools.notebooks.chapter import written
 from lossbook.catalog import PARTS, SECTIONS, Section
 
 
@@ -37,7 +38,7 @@ def reference() -> list[str]:
 
 def entry(section: Section) -> list[str]:
     name = section.functions[0]
-    chapter = f":doc:`장으로 </{section.path.removesuffix('.md')}>`. " if section.has_chapter else ""
+    chapter = f":doc:`장으로 </{section.path.removesuffix('.md')}>`. " if section in written() else ""
     return [
         f"{section.number} {name}", "~" * 80, "", f"{chapter}{section.korean}: {section.purpose}", "",
         f".. autofunction:: lossbook.{name}", "", f".. autofunction:: lossbook.{name}_grad", "",

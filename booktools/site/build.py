@@ -17,6 +17,8 @@ STAGE = ROOT / "_build" / "stage"
 SITE = ROOT / "_build" / "html"
 LOG = ROOT / "_build" / "build.log"
 UNANSWERED = "ConnectionRefusedError"
+CHECKERS = {"audit.py", "browser.py", "build.py", "look.py", "pages.py"}
+"""Modules that look at the built site and do not shape it."""
 
 
 def build() -> int:
@@ -70,7 +72,8 @@ def environment() -> dict[str, str]:
 def forget_an_older_site() -> None:
     """Sphinx rebuilds only changed pages: start over when what shapes every page has changed."""
     digest = hashlib.sha256()
-    for file in (*sorted((ROOT / "booktools" / "site").rglob("*")), *ROOT.glob("lossbook/*.py")):
+    shaping = [file for file in sorted((ROOT / "booktools" / "site").rglob("*")) if file.name not in CHECKERS]
+    for file in (*shaping, ROOT / "_toc.yml", *sorted(ROOT.glob("lossbook/*.py"))):
         if file.is_file() and file.suffix != ".pyc":
             digest.update(file.read_bytes())
     record = ROOT / "_build" / "site-key"

@@ -6,6 +6,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
+from booktools.notebooks.chapter import written
 from lossbook.catalog import PARTS, SECTIONS, TAGS, Section
 
 
@@ -17,8 +18,9 @@ def markdown_table(tag: str) -> list[str]:
 
 def row(section: Section) -> str:
     notebook = section.path.removesuffix(".md") + ".ipynb"
-    name = f"[{section.title}](/{notebook})" if section.has_chapter else section.title
-    status = "" if section.has_chapter else " *(준비 중)*"
+    there = section in written()
+    name = f"[{section.title}](/{notebook})" if there else section.title
+    status = "" if there else " *(준비 중)*"
     return f"| {name}{status}<br>{section.korean} | {PARTS[section.part]}. {section.purpose} |"
 
 

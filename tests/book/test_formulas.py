@@ -18,12 +18,12 @@ from booktools.formulas.extract import Display, displays
 from booktools.formulas.mutants import unexplained
 from booktools.formulas.numeric import numeric_claims
 from booktools.formulas.tokens import FormulaError
-from lossbook.catalog import SECTIONS
+from booktools.notebooks.chapter import written
 
 ROOT = Path(__file__).parents[2]
 SOURCE_DOCUMENT = (ROOT / "tests" / "data" / "source-document.md").read_text(encoding="utf-8")
 SPACE = re.compile(r"[\s\u200b]+")
-WRITTEN = [section for section in SECTIONS if section.has_chapter]
+WRITTEN = written()
 CHAPTERS = {
     "introduction": ROOT / "chapters" / "introduction.md",
     **{section.module: ROOT / section.path for section in WRITTEN},

@@ -94,8 +94,9 @@ display({{"image/png": "iVBORw0KGgo=", "text/plain": "그림"}}, raw=True)
 
 def make(root: Path, **chapters: str) -> Path:
     """Write the book; each keyword is a chapter's name and its text without the header."""
-    for name in ("requirements.txt", "references.bib", "_config.yml"):
+    for name in ("requirements.txt", "_config.yml"):
         shutil.copy(ROOT / name, root / name)
+    shutil.copytree(ROOT / "references", root / "references")
     (root / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     (root / "index.md").write_text("# 책\n\n[장](chapters/small.md)\n", encoding="utf-8")
     (root / "api.rst").write_text("함수\n====\n", encoding="utf-8")

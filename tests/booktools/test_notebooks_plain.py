@@ -96,7 +96,7 @@ def test_the_bibliography_lists_what_is_cited(render):
         ("```{math}\nx\n```", "write directives with ':::'"),
         ("글\n{ref}`a`", "small.md:9: unknown role '{ref}`a`'"),
         ("글\n{eq}`nothing`", "small.md:9: '{eq}`nothing`' names no formula"),
-        ("{cite:t}`nobody1900`", "small.md:8: citation 'nobody1900' is not in references.bib"),
+        ("{cite:t}`nobody1900`", "small.md:8: citation 'nobody1900' is not in references/"),
         ("[연습](#ex-small-9)", "small.md:8: '#ex-small-9' names no exercise"),
         (":::{solution} ex-small-9\n글\n:::", "small.md:8: the solution 'ex-small-9' has no"),
         ("글 <b>굵게</b>", "small.md:8: raw HTML"),
