@@ -1,5 +1,5 @@
 """What the figures of the book show: read back by the chapters' tests, checked by `layout`."""
 
-from booktools.figures.data import series, slider_values
+from booktools.figures.data import readouts, series, slider_values
 
-__all__ = ["series", "slider_values"]
+__all__ = ["readouts", "series", "slider_values"]
