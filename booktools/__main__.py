@@ -22,7 +22,11 @@ def main() -> int:
     commands.add_parser("book", help="execute what changed, then build the site")
     executing = commands.add_parser("execute", help="run nbval on chapters without an execution")
     executing.add_argument("only", nargs="*", type=Path, metavar="chapter")
-    commands.add_parser("stage", help="lay out the folder that Jupyter Book builds")
+    staging = commands.add_parser("stage", help="lay out the folder that Jupyter Book builds")
+    staging.add_argument(
+        "--draft", nargs="+", type=Path, default=[], metavar="chapter",
+        help="take the other chapters from their committed notebooks, without pictures",
+    )  # fmt: skip
     commands.add_parser("build", help="build the site from the staged folder")
     commands.add_parser("browser", help="find or install Chromium")
     refreshing = commands.add_parser("refresh", help="write the notebooks of changed chapters")
@@ -58,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         return execute(only=arguments.only)
     if arguments.command == "book" and (status := execute()):
         return status
-    if arguments.command in ("book", "stage"):
+    if arguments.command == "stage":
+        stage(draft=arguments.draft)
+    if arguments.command == "book":
         stage()
     return build() if arguments.command in ("book", "build") else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -20,8 +21,12 @@ class NotExecuted(RuntimeError):
     """A chapter has no complete execution to build from."""
 
 
-def stage(root: Path = ROOT) -> None:
-    """Write `_build/stage`; files that would not change keep their date, so builds are quick."""
+def stage(root: Path = ROOT, draft: Sequence[Path] = ()) -> None:
+    """Write `_build/stage`; files that would not change keep their date, so builds are quick.
+
+    With a draft only these chapters show their pictures; the others need not have been run.
+    """
+    drafted = {path.resolve() for path in draft}
     target = root / "_build" / "stage"
     wanted: set[Path] = set()
     for name in PAGES:
@@ -29,7 +34,10 @@ def stage(root: Path = ROOT) -> None:
         wanted.add(target / name)
     for path in chapters(root):
         chapter = Chapter(path, root)
-        executed = execution(chapter)
+        if drafted and path.resolve() not in drafted:
+            executed = nbformat.read(chapter.reference, as_version=4)
+        else:
+            executed = execution(chapter)
         page = target / chapter.reference.relative_to(root)
         notebook = target / "notebooks" / chapter.reference.relative_to(root)
         write(chapter.staged(executed), page)

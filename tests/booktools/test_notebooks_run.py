@@ -133,6 +133,11 @@ def test_from_source_to_staged_book(book, no_kernel, capsys):
     chapter.execution.unlink()
     with pytest.raises(stage.NotExecuted, match="there is no execution of this code"):
         stage.stage(book)
+    with pytest.raises(stage.NotExecuted, match="there is no execution of this code"):
+        stage.stage(book, draft=[chapter.path])
+    stage.stage(book, draft=[book / "chapters" / "another.md"])
+    drafted = read(book / "_build" / "stage" / "chapters" / "small.ipynb")
+    assert "답: 43" in str(drafted), "the committed notebook stands in for a run"
 
 
 PLANTED = {
