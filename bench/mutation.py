@@ -29,6 +29,7 @@ from hypothesis import Phase, settings
 LOSSES = Path("lossbook/losses")
 USERS = {
     "_binary": ("binary_cross_entropy", "binary_cross_entropy_with_logits"),
+    "_blocks": ("huber_loss",),
     "_classes": ("cross_entropy", "nll_loss", "multi_margin_loss"),
     "_logistic": ("multilabel_soft_margin_loss", "soft_margin_loss"),
     "_margins": (
@@ -163,7 +164,8 @@ class Mutation:
 
 def report(path: Path, workers: int) -> None:
     names = USERS.get(path.stem, ALL_USERS) if path.stem.startswith("_") else (path.stem,)
-    tests = [f"tests/losses/test_{name}.py" for name in (*names, "contract")]
+    named = (*names, "contract", path.stem.removeprefix("_"))
+    tests = [file for name in named if Path(file := f"tests/losses/test_{name}.py").exists()]
     mutation = Mutation(path, names, workers)
     with open(os.devnull, "w") as nothing:
         kept = os.dup(1)

@@ -18,7 +18,7 @@ SHORT = 64  # classes: along a shorter axis a transposed copy is faster
 
 
 def element_blocks(arrays: Sequence[Array], out: Array | None = None) -> Iterator[Any]:
-    """Yield matching pieces of arrays that broadcast together, then the piece of `out`.
+    """Yield matching pieces of two or more arrays that broadcast, then the piece of `out`.
 
     Pieces of `arrays` come in the dtype to calculate in.
     """
