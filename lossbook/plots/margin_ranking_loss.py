@@ -135,7 +135,7 @@ def field() -> Figure:
     axes.plot(x1, x2, ".", color=style.GREY, ms=4, label="_tails")
     axes.set_xlim(-2.5, 2.5)
     axes.set_ylim(-2.5, 2.5)
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
     return slider_figure(
         axes, slider=slider,
         alt="두 점수의 평면. 대각선 x₁ = x₂보다 m만큼 오른쪽 아래의 반평면이 회색이고 거기에는 화살표가 "
