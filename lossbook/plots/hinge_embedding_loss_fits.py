@@ -86,7 +86,11 @@ def embed(net: torch.nn.Module, kind: str, pixels: Array) -> torch.Tensor:
 
 @cache
 def trained(
-    kind: str = "hinge", margin: float = 1.0, dim: int = 2, seed: int = 0, steps: int = STEPS
+    kind: str = "hinge",
+    margin: float = 1.0,
+    dim: int = 2,
+    seed: int = 0,
+    steps: int = STEPS,
 ) -> Trained:
     """샴 신경망을 Adam으로 가르칩니다. kind는 `pair_loss`를 보세요. 'sphere'는 길이를 1로 맞춥니다."""
     pixels, digit, test, test_digit = photos(seed)
@@ -106,7 +110,8 @@ def trained(
         far.append((a - b).detach()[PAIRS // 2 :].norm(dim=1).mean().item())
     with torch.no_grad():
         points = [embed(net, kind, part).numpy() for part in (pixels, test)]
-    return Trained(points[0], digit, points[1], test_digit, np.array(losses), np.array(far))
+    record = np.array(losses), np.array(far)
+    return Trained(points[0], digit, points[1], test_digit, *record)
 
 
 def distances(points: Array, digit: Array) -> tuple[Array, Array]:
