@@ -70,7 +70,8 @@ def objective(kind: str, onehot: Array) -> tuple[Callable[..., Any], Any]:
     margin = F.multilabel_margin_loss
     numbers = torch.tensor(indices(onehot))
     if kind == "logits":
-        return F.binary_cross_entropy_with_logits, torch.tensor(onehot, dtype=torch.float32)
+        loss = F.binary_cross_entropy_with_logits
+        return loss, torch.tensor(onehot, dtype=torch.float32)
     if kind == "onehot":
         return margin, torch.tensor(onehot)
     if kind == "softmax":
