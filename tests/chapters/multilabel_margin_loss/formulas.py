@@ -115,7 +115,8 @@ BINDINGS = [
     Binding(f"{SLUG}-bound", draw_ranking),
 ]  # fmt: skip
 
-QUOTE = "MultiLabelMarginLoss(x,y)=∑j=yi(max(0,1−(xyi−xj)))"
+QUOTE = "MultiLabelMarginLoss(x,y)=∑j\ue020=yi(max(0,1−(xyi−xj)))"
+"""The stroke of ≠ became a character of the private use area that no font shows."""
 SOURCE = [
     SourceFormula(
         "11", QUOTE, r"\ell = \sum_{k=1}^{K} \max(0, 1 - (x_{y_k} - x_{y_k}))",
