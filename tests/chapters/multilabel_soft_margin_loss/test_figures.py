@@ -16,7 +16,6 @@ from booktools.figures.data import readouts
 from lossbook.plots import multilabel_soft_margin_loss as plots
 from lossbook.plots import multilabel_soft_margin_loss_fits as fits
 
-
 ROUNDED = 6e-4
 """Moving data reach the browser with three decimals."""
 
@@ -178,12 +177,12 @@ def test_mistaken(kind, name):
     figure = plots.mistaken()
     step, values = series(figure, name, axes=("걸음", "손실 (nat)"))
     assert step.tolist() == list(range(100))
-    for at, (value, model) in zip(range(20), fits.training(kind, 0, 20)):
+    for at, (value, _) in enumerate(fits.training(kind, 0, 20)):
         assert values[at] == pytest.approx(value, rel=1e-6)
     _, test = fits.pictures(0)
     step, scores = series(figure, name, panel=1, axes=("걸음", "마이크로 F1"))
     assert step.tolist() == list(range(0, 100, 5))
-    for at, (_, model) in zip(range(6), fits.training(kind, 0, 6)):
+    for at, (_, model) in enumerate(fits.training(kind, 0, 6)):
         if at % 5 == 0:
             called = model(torch.tensor(test.images.reshape(-1, 128))) > 0
             expected = f1_score(test.sets, called.numpy(), average="micro", zero_division=0)
