@@ -149,10 +149,11 @@ ENTRIES: tuple[Entry, ...] = (
         part="loss", number="13", slug="multilabel-soft-margin-loss", name="Multilabel soft margin loss",
         korean="다중 레이블 소프트 마진 손실", tag="분류",
         purpose="레이블마다 독립된 예·아니요로 보고 이진 교차 엔트로피를 평균합니다.",
-        input="로짓", target="0 또는 1 (멀티 핫)", shape="(…, C) / 목표는 같은 모양",
+        input="로짓", target="0과 1 사이의 수 (멀티 핫)", shape="(…, C) / 목표는 같은 모양",
         range="0 이상", unit="nat", minimizer="레이블마다 P(Y=1 | x)의 로짓",
         defaults="weight=None, reduction='mean'",
         functions=("multilabel_soft_margin_loss",), torch="nn.MultiLabelSoftMarginLoss",
+        keras="BinaryCrossentropy(from_logits=True)",
     ),
     Entry(
         part="loss", number="14", slug="cosine-embedding-loss", name="CosineEmbeddingLoss",
