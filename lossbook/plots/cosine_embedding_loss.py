@@ -150,7 +150,8 @@ def stuck() -> Figure:
     return figure(
         left, right,
         alt="왼쪽: 120도에서 출발한 길이 1은 열 걸음쯤에 0도에 이르고 길이 3은 예순 걸음 뒤에도 8도쯤 남는다. "
-        "179도에서 출발하면 한참 머물다 내려가고 꼭 180도에서는 움직이지 않는다. 오른쪽: 길이는 줄지 않고 조금씩 늘어난다.",
+        "179도에서 출발하면 한참 머물다 내려가고 꼭 180도에서는 움직이지 않는다. "
+        "오른쪽: 길이는 줄지 않고 조금씩 늘어난다.",
     )  # fmt: skip
 
 
@@ -224,7 +225,7 @@ def capacity() -> Figure:
     found = panel(title="찾은 가장 작은 평균 손실", xlabel="차원 d", ylabel="평균 손실", wide=True, height=3.2)
     dimensions = np.arange(2, 6)
     for margin, marker, color in ((0.0, "o", style.BLUE), (0.5, "^", style.ORANGE)):
-        count = np.array([fits.shared(d, margin) for d in dimensions])
+        count = np.array([fits.shared(int(d), margin) for d in dimensions])
         best = np.array([fits.best_spread(int(d), margin)[0] for d in dimensions])
         found.plot(dimensions, count * (1 - margin) / len(fits.FIRST), color=color, ls=style.LINES[1],
                    label=f"겹친 쌍의 수로 셈, m = {margin:g}")  # fmt: skip
@@ -256,7 +257,8 @@ def labelled() -> Figure:
     return figure(
         left, right,
         alt="왼쪽: 옳은 레이블의 손실은 0.1쯤으로 내려가고, 1과 0을 쓴 손실은 처음부터 0에 가까우며, "
-        "부호를 뒤집은 손실은 0.1 근처에 머문다. 오른쪽: 옳은 레이블에서만 다른 쌍의 코사인이 0 아래로 내려가고 나머지 둘은 1에 붙는다.",
+        "부호를 뒤집은 손실은 0.1 근처에 머문다. "
+        "오른쪽: 옳은 레이블에서만 다른 쌍의 코사인이 0 아래로 내려가고 나머지 둘은 1에 붙는다.",
     )  # fmt: skip
 
 
