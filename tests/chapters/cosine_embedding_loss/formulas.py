@@ -67,7 +67,7 @@ BINDINGS = [
     Binding(f"{SLUG}-size", draw_long, defines="cosine_embedding_loss_grad"),
     Binding(f"{SLUG}-grad", draw, defines="cosine_embedding_loss_grad", survivors={
         r"\begin{cases}- \frac{\partial c_n}{\partial x_{1,n}}& y_n = 1 \\ "
-        r"\frac{\partial c_n}{\partial x_{1,n}}& y_n = - 1 \text{이고}c_n \ge m \\ "
+        r"\frac{\partial c_n}{\partial x_{1,n}}& y_n = - 1, c_n \ge m \\ "
         r"\mathbf 0 & \text{otherwise}\end{cases}": "c = m은 꺾인 점이라 그 기울기는 관습일 뿐이다",
     }),
     Binding(f"{SLUG}-mean-grad", draw, defines="cosine_embedding_loss_grad"),
