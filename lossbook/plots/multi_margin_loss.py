@@ -266,9 +266,11 @@ def softmaxed() -> Figure:
             for axes, column in zip(panels, record.T, strict=True):
                 axes.plot(column, label=f"{kind}, {start}에서")
     panels[0].set_yscale("log")
-    panels[0].set_ylim(0.008, 60)
+    panels[0].set_ylim(0.008, 400)
+    panels[0].set_yticks([0.01, 0.1, 1, 10])
     panels[0].legend(loc="upper right", ncols=2)
-    panels[1].set_ylim(-0.05, 1.45)
+    panels[1].set_ylim(-0.05, 1.6)
+    panels[1].set_yticks(np.arange(0, 1.1, 0.2))
     panels[1].legend(loc="upper right", ncols=2)
     return figure(
         *panels,

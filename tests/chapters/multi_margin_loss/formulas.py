@@ -23,9 +23,11 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     x[4], x[1] = [1.0, 0.5, -2.0, 9.0], [1.0, 2.0, 3.0, -1.5]  # none, all active
     w = rng.uniform(0.4, 3, 4)
     options = {"p": p, "margin": m, "weight": w}
+    h = hinges(x, y, m)
     return Draw(
         {
-            "x": x, "y": y + 1, "w": w, "m": m, "p": p, "N": 6, "C": 4, "h": hinges(x, y, m),
+            "x": x, "y": y + 1, "w": w, "m": m, "p": p, "N": 6, "C": 4, "h": h,
+            "g": w[y][:, np.newaxis] / 4 * p * h ** (p - 1) * (h > 0),
             r"\ell": lossbook.multi_margin_loss(x, y, reduction="none", **options),
             "L": lossbook.multi_margin_loss(x, y, **options),
             r"\frac{\partial \ell}{\partial x}": lossbook.multi_margin_loss_grad(
@@ -77,6 +79,7 @@ BINDINGS = [
     Binding(f"{SLUG}-hinge", draw),
     Binding(f"{SLUG}-def", draw, defines="multi_margin_loss"),
     Binding(f"{SLUG}-mean", draw, defines="multi_margin_loss"),
+    Binding(f"{SLUG}-pull", draw),
     Binding(f"{SLUG}-grad", draw, defines="multi_margin_loss_grad"),
     Binding(f"{SLUG}-mean-grad", draw, defines="multi_margin_loss_grad"),
     Binding(f"{SLUG}-balance", draw, defines="multi_margin_loss_grad"),
