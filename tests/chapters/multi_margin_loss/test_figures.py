@@ -18,7 +18,7 @@ from lossbook.plots.geometry import arrows
 def loss_and_step(kind, x, y):
     """Terms and −gradient of torch."""
     x = torch.tensor(np.array(x), requires_grad=True)
-    y = torch.as_tensor(np.array(y))
+    y = torch.as_tensor(y)
     if kind == "교차 엔트로피":
         terms = F.cross_entropy(x, y, reduction="none")
     else:
