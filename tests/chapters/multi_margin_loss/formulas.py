@@ -93,14 +93,14 @@ BINDINGS = [
 SOURCE = [
     SourceFormula(
         "15",
-        "MultiMarginLoss(x,y)=∑j=yi(max(0,1−(xyi−xj)))",
+        "MultiMarginLoss(x,y)=∑j\ue020=yi(max(0,1−(xyi−xj)))",
         r"\ell_n = \max(0, 1 - (x_{n,y_n} - x_{n,y_n}))",
         f"{SLUG}-def", holds=False,
         reason="같지 않다는 빗금이 사라져, 글자대로면 정답을 정답과 견주어 언제나 1이다",
     ),
     SourceFormula(
         "15",
-        "MultiMarginLoss(x,y)=∑j=yi(max(0,1−(xyi−xj)))",
+        "MultiMarginLoss(x,y)=∑j\ue020=yi(max(0,1−(xyi−xj)))",
         r"\ell_n = \sum_{j \ne y_n} \max(0, 1 - (x_{n,y_n} - x_{n,j}))",
         f"{SLUG}-def", holds=False,
         reason="빗금을 되살려도 1/C, 지수, 마진, 가중치가 없다",
