@@ -77,11 +77,24 @@ def draw_norm(rng: np.random.Generator, k: int) -> Draw:
     options = {"margin": 0.7, "p": (1, 2, 3.5, np.inf)[k], "eps": (0.2, 1e-6, 0.4, 0.1)[k]}
     loss = lossbook.triplet_margin_loss(a, p, n, reduction="none", **options)
     d = distance(options["p"], options["eps"])
-    return Draw({"a": a, "p": p, "n": n, "m": 0.7, "d": d, r"\ell": loss}, {"i": 7})
+    far = {**options, "margin": 400.7}
+    z = lossbook.triplet_margin_loss(a, p, n, reduction="none", **far) - 400
+    symbols = {"a": a, "p": p, "n": n, "m": 0.7, "d": d, "z": z, r"\ell": loss}
+    return Draw(symbols, {"i": 7})
 
 
 def draw_swap(rng: np.random.Generator, k: int) -> Draw:
     return draw(rng, k, swap=True)
+
+
+def draw_nearest(rng: np.random.Generator, k: int) -> Draw:
+    """The distance to the negative that a margin larger than every distance brings to light."""
+    draw = draw_swap(rng, k)
+    a, p, n = (draw.symbols[name] for name in "apn")
+    d, eps = draw.symbols["d"], draw.symbols[r"\varepsilon"]
+    near = np.array([d(u, v) for u, v in zip(a, p, strict=True)])
+    loss = lossbook.triplet_margin_loss(a, p, n, 100.0, 2, eps, True, "none")
+    return Draw({**draw.symbols, "r": near + 100 - loss}, draw.indices)
 
 
 def draw_swapped(rng: np.random.Generator, k: int) -> Draw:
@@ -148,6 +161,7 @@ def draw_triangle(rng: np.random.Generator, k: int) -> Draw:
 
 BINDINGS = [
     Binding(f"{SLUG}-distance", draw_distance),
+    Binding(f"{SLUG}-shortfall", draw_norm, defines="triplet_margin_loss"),
     Binding(f"{SLUG}-def", draw_norm, defines="triplet_margin_loss"),
     Binding(f"{SLUG}-mean", draw, defines="triplet_margin_loss"),
     Binding(f"{SLUG}-triangle", draw_triangle, defines="triplet_margin_loss"),
@@ -161,7 +175,7 @@ BINDINGS = [
     Binding(f"{SLUG}-direction-q", draw_direction_q),
     Binding(f"{SLUG}-self", draw_distance),
     Binding(f"{SLUG}-asymmetry", draw_asymmetry),
-    Binding(f"{SLUG}-swap", draw_swap, defines="triplet_margin_loss"),
+    Binding(f"{SLUG}-swap", draw_nearest, defines="triplet_margin_loss"),
     Binding(f"{SLUG}-swap-grad", draw_swapped, defines="triplet_margin_loss_grad"),
 ]
 
