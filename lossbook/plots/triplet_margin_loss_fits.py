@@ -103,17 +103,17 @@ def all_triplets(y: Array) -> Triplets:
 
 
 def hinge(near: torch.Tensor, far: torch.Tensor) -> torch.Tensor:
-    return (near - far + MARGIN).clamp_min(0).mean()
+    return (near - far + MARGIN).clamp_min(0)
 
 
 def squares(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
     return (u - v).square().sum(dim=1)
 
 
-LOSSES: dict[str, Callable[..., torch.Tensor]] = {
-    "거리": lambda a, p, n: F.triplet_margin_loss(a, p, n, MARGIN),
+LOSSES: dict[str, Callable[..., torch.Tensor]] = {  # a loss for each triplet
+    "거리": lambda a, p, n: F.triplet_margin_loss(a, p, n, MARGIN, reduction="none"),
     "제곱한 거리": lambda a, p, n: hinge(squares(a, p), squares(a, n)),
-    "p와 n을 바꿈": lambda a, p, n: F.triplet_margin_loss(a, n, p, MARGIN),
+    "p와 n을 바꿈": lambda a, p, n: F.triplet_margin_loss(a, n, p, MARGIN, reduction="none"),
     "유사도를 거리로": lambda a, p, n: hinge(F.cosine_similarity(a, p), F.cosine_similarity(a, n)),
 }
 
@@ -151,9 +151,9 @@ def trained(miner: str, loss: str = "거리", seed: int = 0, width: int = 2,
         z = model(torch.tensor(x[chosen]))
         mine = MINERS[miner if step >= warm else "준어려움"]
         a, p, n = mine(distances(z.detach().numpy()), given[chosen], rng)
-        terms = F.triplet_margin_loss(z[a], z[p], z[n], MARGIN, reduction="none")
+        terms = LOSSES[loss](z[a], z[p], z[n])
         active.append((terms > 0).double().mean().item())
-        value = LOSSES[loss](z[a], z[p], z[n])
+        value = terms.mean()
         losses.append(value.item())
         optimizer.zero_grad()
         value.backward()
