@@ -37,7 +37,9 @@ def triplet_loss(negative: Array, distance: Any, positive: Array = OURS, **optio
     )  # fmt: skip
 
 
-def pull(negative: Array, distance: Any, grad: Any, positive: Array = OURS, **options: Any) -> Array:
+def pull(
+    negative: Array, distance: Any, grad: Any, positive: Array = OURS, **options: Any
+) -> Array:
     """−∂ℓ/∂n of each place of the negative."""
     places = np.atleast_2d(negative)
     near = np.broadcast_to(positive, places.shape)
@@ -52,7 +54,8 @@ def ball(distance: Any, radius: float, corners: int = 161) -> tuple[Array, Array
     """The places at that distance from home."""
     x, y = circle(HOME, 1.0, corners)
     way = np.column_stack([x, y])
-    return tuple((way * (radius / distance(way, np.zeros_like(way)))[:, np.newaxis]).T)
+    rim = way * (radius / distance(way, np.zeros_like(way)))[:, np.newaxis]
+    return rim[:, 0], rim[:, 1]
 
 
 def shops() -> Figure:
@@ -61,7 +64,7 @@ def shops() -> Figure:
     inner, outer, top, steps, losses = [], [], [], [], []
     for q in DEGREES:
         distance, grad = fits.lq(q)
-        near = distance(HOME, OURS)
+        near = float(distance(HOME, OURS))
         inner.append(ball(distance, near))
         outer.append(ball(distance, near + MARGIN))
         rest = np.clip((near + MARGIN) ** q - np.abs(x) ** q, 0, None)
@@ -77,7 +80,7 @@ def shops() -> Figure:
         ],
     )  # fmt: skip
     town = plane(title="경쟁 가게를 어디로 밀까", xlabel="동서 (칸)", ylabel="남북 (칸)",
-                 reach=REACH, height=4.2)  # fmt: skip
+                 reach=REACH, height=5.4)  # fmt: skip
     slider.area(town, x, top_rows, np.full_like(top_rows, REACH), **FLAT)
     slider.area(town, x, np.full_like(top_rows, -REACH), -top_rows, **{**FLAT, "label": "_아래"})
     for rows, name, color, dash in (
@@ -92,8 +95,12 @@ def shops() -> Figure:
         (RIVAL, "경쟁 가게 (음성)", "^", style.ORANGE),
     ):  # fmt: skip
         town.plot([place[0]], [place[1]], marker, color=color, ms=9, label=name)
-    town.legend(loc="upper left", bbox_to_anchor=(0, -0.18), ncols=2)
-    cost = panel(title="경쟁 가게가 (6, 0)일 때", xlabel="거리의 지수 q", ylabel="손실 (칸)", height=4.2)
+    town.set_xticks(range(-10, 11, 5))
+    town.set_yticks(range(-10, 11, 5))
+    town.legend(loc="upper left", bbox_to_anchor=(-0.12, -0.16), ncols=2)
+    cost = panel(
+        title="경쟁 가게가 (6, 0)일 때", xlabel="거리의 지수 q", ylabel="손실 (칸)", height=5.4
+    )
     cost.axhline(0, **style.REFERENCE)
     cost.plot(DEGREES, losses, label="손실")
     slider.points(cost, DEGREES[:, np.newaxis], np.array(losses)[:, np.newaxis],
@@ -116,12 +123,12 @@ ANCHOR, POSITIVE, NEGATIVE = np.array([1.0, 0.0]), np.array([3.0, 4.0]), np.arra
 def cone() -> Figure:
     """같은 트리플릿에서 L2와 코사인 거리의 손실 0인 영역."""
     panels = []
-    turn = np.radians(np.arange(0, 360, 30))
+    turn = np.radians(np.arange(15, 360, 30))
     spots = np.array([(r * np.cos(t), r * np.sin(t)) for r in (2.5, 5.0) for t in turn])
     for name, (distance, grad) in (
         ("L2", fits.lq(2)), ("1 − cos", (fits.cosine, fits.cosine_grad))
     ):  # fmt: skip
-        axes = plane(title=name, xlabel="x₁", ylabel="x₂", reach=7, height=3.9)
+        axes = plane(title=name, xlabel="x₁", ylabel="x₂", reach=7, height=4.8)
         limit = float(distance(ANCHOR, POSITIVE)) + 0.5
         if name == "L2":
             x = np.linspace(-7, 7, 281)
@@ -134,14 +141,16 @@ def cone() -> Figure:
             axes.fill(np.r_[0, 12 * np.cos(ray)], np.r_[0, 12 * np.sin(ray)], **FLAT)
         places = np.vstack([NEGATIVE, spots])
         step = pull(places, distance, grad, POSITIVE, anchor=ANCHOR, margin=0.5)
-        axes.plot(*arrows(places, step * (1 if name == "L2" else 6), head=0.4), color=style.INK,
-                  lw=1.3, label="−기울기" if name == "L2" else "−기울기 (6배)")  # fmt: skip
+        axes.plot(*arrows(places, step * (1 if name == "L2" else 4), head=0.4), color=style.INK,
+                  lw=1.3, label="−기울기" if name == "L2" else "−기울기 (4배)")  # fmt: skip
         for place, label, marker, color in (
             (ANCHOR, "앵커", "s", style.BLUE), (POSITIVE, "양성", "o", style.TEAL),
             (NEGATIVE, "음성", "^", style.ORANGE),
         ):  # fmt: skip
             axes.plot([place[0]], [place[1]], marker, color=color, ms=8, label=label)
-        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.2), ncols=2)
+        axes.set_xticks(range(-6, 7, 3))
+        axes.set_yticks(range(-6, 7, 3))
+        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.15), ncols=2)
         panels.append(axes)
     return figure(
         *panels,
@@ -181,9 +190,9 @@ def pulls() -> Figure:
     )  # fmt: skip
 
 
-def turned(steps: int = 60, rate: float = 0.15) -> dict[str, Array]:
+def turned(steps: int = 21, rate: float = 0.05) -> dict[str, Array]:
     """완벽한 트리플릿을 유사도를 거리인 양 넣어 경사 하강한 기록."""
-    a, p, n = (np.array([np.cos(t), np.sin(t)]) for t in np.radians([0.0, 10.0, 100.0]))
+    a, p, n = (np.array([np.cos(t), np.sin(t)]) for t in np.radians([0.0, -10.0, 100.0]))
 
     def similarity(x: Array, y: Array) -> Array:
         return 1 - fits.cosine(x, y)
@@ -216,6 +225,8 @@ def mistaken() -> Figure:
     angle.plot(record["positive"], label="양성")
     angle.plot(record["negative"], label="음성")
     angle.set_ylim(0, 190)
+    for axes in (loss, angle):
+        axes.set_xticks(range(0, 21, 5))
     angle.set_yticks(np.arange(0, 181, 45))
     angle.legend(loc="upper right")
     return figure(
@@ -236,7 +247,7 @@ def digit_scores() -> Figure:
         accuracy.plot(at, found, marker, color=color, ms=7, label=f"{width}차원")
     accuracy.set_xticks(range(len(fits.DISTANCES)), list(fits.DISTANCES))
     accuracy.set_xlim(-0.6, 2.6)
-    accuracy.set_ylim(0, 1.05)
+    accuracy.set_ylim(0.5, 1.02)
     accuracy.legend(loc="lower left")
     ring = panel(title="2차원, 1 − cos: 씨앗 0의 시험 숫자", xlabel="임베딩의 각도 (도)",
                  ylabel="숫자", height=3.8)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ def trained(
     label = truth if label is None else label
     torch.manual_seed(seed)
     sizes, rng = (64, 128, 64, width), np.random.default_rng(seed)
-    layers = [nn.Linear(i, o, dtype=torch.float64) for i, o in zip(sizes, sizes[1:], strict=False)]
+    layers = [nn.Linear(i, o, dtype=torch.float64) for i, o in pairwise(sizes)]
     net = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
     optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
     criterion = nn.TripletMarginWithDistanceLoss(distance_function=distance, margin=margin)

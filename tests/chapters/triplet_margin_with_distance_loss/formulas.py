@@ -77,7 +77,9 @@ def draw_active(rng: np.random.Generator, k: int) -> Draw:
     each = lossbook.triplet_margin_with_distance_loss(
         a, p, n, distance_function=gap, margin=1.5, reduction="none"
     )
-    return Draw({"a": a, "p": p, "n": n, "m": 1.5, "D": gap, "h": (each > 0).astype(float)}, {"i": 6})
+    return Draw(
+        {"a": a, "p": p, "n": n, "m": 1.5, "D": gap, "h": (each > 0).astype(float)}, {"i": 6}
+    )
 
 
 def draw_swap(rng: np.random.Generator, k: int) -> Draw:
