@@ -31,6 +31,7 @@ def main() -> int:
     commands.add_parser("browser", help="find or install Chromium")
     refreshing = commands.add_parser("refresh", help="write the notebooks of changed chapters")
     refreshing.add_argument("--all", action="store_true", help="execute unchanged chapters too")
+    refreshing.add_argument("--text", action="store_true", help="run nothing, keep the outputs")
     refreshing.add_argument("chapters", nargs="*", type=Path)
     looking = commands.add_parser("look", help="take pictures of a built page")
     looking.add_argument("page", help="chapter .md, slug or .html")
@@ -49,7 +50,7 @@ def main() -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "refresh":
-        return refresh(arguments.chapters, force=arguments.all)
+        return refresh(arguments.chapters, force=arguments.all, text_only=arguments.text)
     if arguments.command == "browser":
         return ensure()
     if arguments.command == "new":

@@ -90,6 +90,13 @@ def test_from_source_to_staged_book(book, no_kernel, capsys):
     assert "실행하지 않고" in capsys.readouterr().out
     assert list(pair_faults(small_book.chapter(book))) == []
     assert "둘을 곱합니다" in chapter.reference.read_text(encoding="utf-8")
+    small_book.write(book, "small", edited.replace("둘을 곱합니다", "두 배입니다"))
+    assert refresh.refresh([], root=book, text_only=True) == 0
+    assert list(pair_faults(small_book.chapter(book))) == []
+    small_book.write(book, "small", edited.replace("lossbook.ANSWER", "1 + lossbook.ANSWER"))
+    assert refresh.refresh([], root=book, text_only=True) == 1, "other code needs a run"
+    small_book.write(book, "small", edited)
+    assert refresh.refresh([], root=book) == 0
     first = chapter.reference.read_bytes()
     assert refresh.refresh([], root=book) == 0
     assert chapter.reference.read_bytes() == first
