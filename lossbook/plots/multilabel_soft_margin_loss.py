@@ -174,7 +174,7 @@ def weighted() -> Figure:
         ],
     )  # fmt: skip
     map_ = plane(title="기사와 나누어 쓰는 방향", xlabel="낱말 1의 빈도 (표준화)",
-                 ylabel="낱말 2의 빈도 (표준화)", reach=5.2)  # fmt: skip
+                 ylabel="낱말 2의 빈도 (표준화)", reach=6.2)  # fmt: skip
     shown = np.arange(len(y)) < 500
     for tag, name, marker, color, size in (
         (0, "드문 태그 없음", "o", style.GREY, 2.5), (1, "드문 태그", "^", style.ORCHID, 5.5)
@@ -275,9 +275,8 @@ def answers() -> Figure:
     ):  # fmt: skip
         said, true, _ = fits.reliability(p, y)
         honest.plot(said, true, marker="o", ms=5, label=name)
-    honest.set_ylim(0, 1.3)
-    honest.set_yticks(np.arange(0, 1.1, 0.2))
-    honest.legend(loc="upper left")
+    honest.set_ylim(0, 1.05)
+    honest.legend(loc="lower right")
     return figure(
         counts, honest,
         alt="왼쪽: 정답은 숫자가 하나이거나 둘뿐인데 로짓 0으로 부르면 0개와 3개 이상도 나온다. 오른쪽: "
