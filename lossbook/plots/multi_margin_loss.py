@@ -87,7 +87,7 @@ def curves() -> Figure:
         title="당선자를 올리는 힘", xlabel="앞선 차이 (점)", ylabel="−기울기", height=3.6
     )
     for axes in (losses, slopes):
-        axes.axvspan(1, 3, **FLAT)
+        axes.axvspan(1, 3, **{**FLAT, "label": "힌지의 손실 0"})
     for p in (1, 2):
         losses.plot(lead, multi_margin_loss(x, y, p=p, reduction="none"), label=f"p = {p}")
         pull = -multi_margin_loss_grad(x, y, p=p, reduction="sum")[:, 0]
@@ -241,7 +241,10 @@ def iris_leads() -> Figure:
     for kind, color in zip(fits.KINDS, style.PALETTE, strict=False):
         gaps = np.concatenate([fits.train_leads(kind, seed) for seed in fits.SPLITS])
         axes = panel(title=kind, xlabel="앞선 차이 (점)", ylabel="꽃의 수", height=3.2)
-        axes.axvspan(1, 5.2, **FLAT)
+        if kind == "교차 엔트로피":
+            axes.axvline(1, **style.REFERENCE)
+        else:
+            axes.axvspan(1, 5.2, **FLAT)
         axes.bar(middles, np.histogram(gaps, edges)[0], 0.1, color=color, label="훈련 꽃")
         axes.set_xlim(-2, 5.2)
         axes.set_ylim(0, 85)
@@ -250,7 +253,7 @@ def iris_leads() -> Figure:
     return figure(
         *panels,
         alt="훈련 꽃 375송이(75송이씩 다섯 번)의 앞선 차이. 교차 엔트로피는 1에서 4까지 고르게 퍼져 있다. p = 1은 "
-        "1에 뾰족하게 쌓이고, p = 2는 1의 바로 아래에 넓게 쌓인다.",
+        "1에 뾰족하게 쌓이고, p = 2는 1의 앞뒤에 넓게 쌓인다. 1보다 큰 쪽은 두 힌지에서만 회색이다.",
     )
 
 
