@@ -51,15 +51,12 @@ def draw(rng: np.random.Generator, k: int) -> Draw:
     loss, grad = (lossbook.triplet_margin_with_distance_loss,
                   lossbook.triplet_margin_with_distance_loss_grad)  # fmt: skip
     each = loss(a, p, n, reduction="none", **option)
-    by_sum = grad(a, p, n, reduction="sum", **slope)
     by_mean = grad(a, p, n, **slope)
     return Draw(
         {
             "a": a, "p": p, "n": n, "m": MARGIN, "N": 6, "D": lopsided,
             "g_1": lopsided_1, "g_2": lopsided_2, "h": (each > 0).astype(float),
             r"\ell": each, "L": loss(a, p, n, **option),
-            **{rf"\frac{{\partial \ell}}{{\partial {x}}}": g
-               for x, g in zip("apn", by_sum, strict=True)},
             **{rf"\frac{{\partial L}}{{\partial {x}}}": g
                for x, g in zip("apn", by_mean, strict=True)},
         },
@@ -177,7 +174,6 @@ BINDINGS = [
     Binding(f"{SLUG}-swap", draw_swap, defines=LOSS),
     Binding(f"{SLUG}-active", draw_active),
     Binding(f"{SLUG}-grad", draw, defines=GRAD),
-    Binding(f"{SLUG}-mean-grad", draw, defines=GRAD),
     Binding(f"{SLUG}-lq", draw_lq),
     Binding(f"{SLUG}-lq-grad", draw_lq),
     Binding(f"{SLUG}-cosine", draw_cosine),
