@@ -91,6 +91,15 @@ def draw_ranking(rng: np.random.Generator, k: int) -> Draw:
     )  # fmt: skip
 
 
+def draw_probabilities(rng: np.random.Generator, k: int) -> Draw:
+    """Scores behind a softmax: every pair is active."""
+    labels, C = LABELS[k], len(SCORES[k])
+    p = rng.dirichlet(np.ones(C))
+    P = sum(p[j - 1] for j in labels)
+    loss = lossbook.multilabel_margin_loss(p, row(labels, C))
+    return Draw({"C": C, "m": len(labels), "P": P, r"\ell": loss}, {})
+
+
 KINK = "다른 것은 차이가 정확히 1인 꺾인 점뿐이고, 그곳의 기울기는 약속이라 검사하지 않는다"
 AT_KINK = (
     r"\begin{cases}- \frac 1 C \# \{i \notin J : x_c - x_i < 1 \}& c \in J \\ \frac 1 C \# "
@@ -113,6 +122,7 @@ BINDINGS = [
     Binding(f"{SLUG}-shift", draw_shift, defines="multilabel_margin_loss"),
     Binding(f"{SLUG}-ranking", draw_ranking),
     Binding(f"{SLUG}-bound", draw_ranking),
+    Binding(f"{SLUG}-probabilities", draw_probabilities),
 ]  # fmt: skip
 
 QUOTE = "MultiLabelMarginLoss(x,y)=∑j\ue020=yi(max(0,1−(xyi−xj)))"

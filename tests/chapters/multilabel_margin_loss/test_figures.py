@@ -151,7 +151,7 @@ def test_pictures_are_pairs_of_digits_that_the_sets_do_not_share():
 
 def test_training():
     figure = plots.training()
-    steps = list(range(0, 601, 20))
+    steps = list(range(0, 301, 20))
     for kind, name in (("indices", "번호"), ("onehot", "멀티 핫을 그대로")):
         for seed in fits.SEEDS:
             label = name if seed == 0 else f"_{name}, 씨앗 {seed}"
