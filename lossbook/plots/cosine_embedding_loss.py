@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
 from lossbook import cosine_embedding_loss, cosine_embedding_loss_grad
 from lossbook.plots import cosine_embedding_loss_fits as fits
@@ -27,8 +25,6 @@ STILL = np.array([1.0, 0.0])
 AXES = ("액션 (좋아함 − 싫어함)", "멜로 (좋아함 − 싫어함)")
 ANGLE = "각도 θ (도)"
 ANGLES = np.linspace(0, 180, 182)
-NAN = 1.25
-"""Height at which a loss that is nan is drawn."""
 
 
 def losses_at(degrees: Array, y: int, margin: float = 0.0, length: float = 1.0) -> Array:
@@ -155,43 +151,6 @@ def stuck() -> Figure:
     )  # fmt: skip
 
 
-def trusted_lengths() -> Array:
-    return np.asarray(10.0 ** np.arange(-12, 25.01, 0.25))
-
-
-def same_pair_losses(lengths: Array) -> dict[str, Array]:
-    """Losses in float32 of twice the same vector of each length, y = 1."""
-    pair = np.stack([lengths, 0 * lengths], 1).astype(np.float32)
-    tensor, ones = torch.tensor(pair), torch.ones(len(pair))
-    return {
-        "PyTorch의 손실": F.cosine_embedding_loss(tensor, tensor, ones, reduction="none").numpy(),
-        "lossbook": cosine_embedding_loss(pair, pair, np.ones(len(pair)), reduction="none"),
-        "1 − F.cosine_similarity": 1 - F.cosine_similarity(tensor, tensor).numpy(),
-    }
-
-
-def precision() -> Figure:
-    """같은 벡터 둘의 손실(float32): 너무 짧거나 너무 길 때."""
-    lengths = trusted_lengths()
-    axes = panel(
-        title="같은 벡터 둘의 손실 (float32, 참값은 0)", xlabel="두 벡터의 길이 (로그 눈금)",
-        ylabel="손실", wide=True,
-    )  # fmt: skip
-    for (name, loss), width in zip(same_pair_losses(lengths).items(), (4.5, 2.0, 2.0), strict=True):
-        axes.plot(lengths, np.where(np.isnan(loss), NAN, loss), label=name, lw=width)
-    axes.axhline(NAN, **style.REFERENCE)
-    axes.annotate("nan", (1e7, NAN), (0, 5), textcoords="offset points", path_effects=style.HALO)
-    axes.set_xscale("log")
-    axes.set_ylim(-0.05, 2.2)
-    axes.set_yticks([0, 0.5, 1])
-    axes.legend(loc="upper center")
-    return figure(
-        axes,
-        alt="길이가 백만분의 1보다 짧으면 PyTorch와 lossbook의 손실이 0에서 1로 올라간다. 40억보다 길면 "
-        "PyTorch의 손실은 1로 뛰고, 10의 19제곱을 넘으면 nan이다. lossbook의 손실은 0에 머문다.",
-    )  # fmt: skip
-
-
 def clusters(directions: Array) -> Array:
     """Each direction as a point on the circle; those of one direction stacked outwards."""
     degrees = np.degrees(np.arctan2(directions[:, 1], directions[:, 0]))
@@ -289,6 +248,6 @@ def embedded() -> Figure:
     return figure(
         strips, scores,
         alt="왼쪽: 2차원 임베딩에서 숫자마다 시험 숫자의 방향을 찍은 점. 여러 숫자가 같은 방향을 나누어 쓴다. "
-        "오른쪽: 5-최근접 이웃의 정확도가 차원 2의 절반쯤에서 차원 16의 0.95쯤으로 오른다. "
-        "차원 3에서는 마진 0.5가 마진 0보다 높다.",
+        "오른쪽: 5-최근접 이웃의 정확도가 차원 2의 절반쯤에서 차원 8의 0.9 위로 오른다. "
+        "차원 3과 4에서는 마진 0.5가 마진 0보다 높다.",
     )  # fmt: skip
