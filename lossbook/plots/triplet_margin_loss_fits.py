@@ -131,7 +131,6 @@ class Run:
         return np.array([right_order(z, self.names) for z in self.maps])
 
 
-@cache
 def trained(miner: str, loss: str = "거리", seed: int = 0, width: int = 2,
             warm: int = 0, unknown: float = 0.0, drop: bool = False) -> Run:  # fmt: skip
     """숫자를 가르치고 기록을 남깁니다.
@@ -139,6 +138,12 @@ def trained(miner: str, loss: str = "거리", seed: int = 0, width: int = 2,
     처음 warm걸음은 준어려움으로 고릅니다. unknown은 레이블을 -1로 바꿀 비율이고, drop이면 그
     그림을 훈련에서 뺍니다.
     """
+    return _trained(miner, loss, seed, width, warm, unknown, drop)  # one cache key per training
+
+
+@cache
+def _trained(miner: str, loss: str, seed: int, width: int, warm: int, unknown: float,
+             drop: bool) -> Run:  # fmt: skip
     x, y, x_test, y_test = digits(seed)
     given = np.where(np.random.default_rng(seed).uniform(size=len(y)) < unknown, -1, y)
     if drop:
