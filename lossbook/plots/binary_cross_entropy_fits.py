@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from sklearn.datasets import load_breast_cancer
 
 import lossbook
+from lossbook.plots.links import sigmoid
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -20,12 +21,6 @@ SEEDS = range(10)
 TRAINED_ON = 400
 STEPS = 200
 RATE = 0.05
-
-
-def sigmoid(z: Array) -> Array:
-    """시그모이드. dtype은 `z`의 것입니다."""
-    with np.errstate(over="ignore"):
-        return np.asarray(1 / (1 + np.exp(-z)))
 
 
 def through_sigmoid(z: Array, target: float) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ from lossbook import (
 from lossbook.plots import binary_cross_entropy_with_logits_fits as fits
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, figure, panel
+from lossbook.plots.links import sigmoid
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -32,12 +33,12 @@ def evidence() -> Figure:
     axes = panel(
         title="증거가 옮기는 로짓", xlabel="로짓 (ln 승산)", ylabel="불량일 확률", wide=True
     )
-    axes.plot(GIVEN, fits.sigmoid(GIVEN), label="확률 σ(x)")
-    axes.plot(steps, fits.sigmoid(steps), "o", color=style.ORANGE, label="증거를 더한 뒤", ms=9)
+    axes.plot(GIVEN, sigmoid(GIVEN), label="확률 σ(x)")
+    axes.plot(steps, sigmoid(steps), "o", color=style.ORANGE, label="증거를 더한 뒤", ms=9)
     for (name, _), x in zip(EVIDENCE, steps, strict=True):
-        axes.annotate(name, (x, fits.sigmoid(x)), (-9, 7), textcoords="offset points",
+        axes.annotate(name, (x, sigmoid(x)), (-9, 7), textcoords="offset points",
                       ha="right", path_effects=style.HALO)  # fmt: skip
-    axes.vlines(steps, 0, fits.sigmoid(steps), **style.REFERENCE)
+    axes.vlines(steps, 0, sigmoid(steps), **style.REFERENCE)
     axes.set_ylim(-0.03, 1.05)
     axes.legend(loc="upper left")
     return figure(

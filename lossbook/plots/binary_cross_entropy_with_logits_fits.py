@@ -13,6 +13,7 @@ from lossbook import (
     binary_cross_entropy_with_logits,
     binary_cross_entropy_with_logits_grad,
 )
+from lossbook.plots.links import sigmoid
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,11 +25,6 @@ WEIGHTS = np.array(
 """The values of pos_weight on the slider."""
 POS_WEIGHTS = (1.0, 3.0, 10.0, 30.0)
 SPLITS = range(5)
-
-
-def sigmoid(x: Array) -> Array:
-    with np.errstate(over="ignore"):
-        return np.asarray(1 / (1 + np.exp(-x)))
 
 
 def design(u: Array) -> Array:

@@ -16,7 +16,7 @@ from lossbook import (
 )
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, figure, panel
-from lossbook.plots.mean_minus_target import softmax, through_softmax
+from lossbook.plots.links import softmax, through_softmax
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -9,10 +9,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.optimize import minimize
-from sklearn.datasets import load_digits
-from sklearn.neighbors import KNeighborsClassifier
 
 from lossbook import cosine_embedding_loss, cosine_embedding_loss_grad
+from lossbook.plots.digits import five_neighbours, mlp, shuffled
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -84,10 +83,8 @@ def unit(x: Array) -> Array:
 
 def digits(seed: int) -> tuple[Array, Array, Array, Array]:
     """손글씨 숫자의 훈련 1000장과 시험 797장: 화소와 레이블."""
-    data = load_digits()
-    order = np.random.default_rng(seed).permutation(len(data.target))
-    train, test = order[:1000], order[1000:]
-    return data.data[train] / 16, data.target[train], data.data[test] / 16, data.target[test]
+    pixels, digit = shuffled(seed)
+    return pixels[:1000], digit[:1000], pixels[1000:], digit[1000:]
 
 
 def labels(same: torch.Tensor, kind: str) -> torch.Tensor:
@@ -102,11 +99,7 @@ def trained(dimension: int, margin: float = 0.0, seed: int = 0, kind: str = "rig
     x, digit, x_test, digit_test = digits(seed)
     pixels, digit_of = torch.tensor(x), torch.tensor(digit)
     torch.manual_seed(seed)
-    network = torch.nn.Sequential(
-        torch.nn.Linear(64, 64, dtype=torch.float64),
-        torch.nn.ReLU(),
-        torch.nn.Linear(64, dimension, dtype=torch.float64),
-    )
+    network = mlp(64, 64, dimension)
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
     losses, cosines = [], []
     for _ in range(150):
@@ -121,12 +114,11 @@ def trained(dimension: int, margin: float = 0.0, seed: int = 0, kind: str = "rig
         cosines.append(F.cosine_similarity(first.detach(), second.detach())[~same].mean().item())
     with torch.no_grad():
         inside, outside = (unit(network(torch.tensor(a)).numpy()) for a in (x, x_test))
-    neighbours = KNeighborsClassifier(5).fit(inside, digit)
     alike = digit_test[:, np.newaxis] == digit_test
     cosine, other = outside @ outside.T, ~np.eye(len(outside), dtype=bool)
     return {
         "losses": np.array(losses), "cosines": np.array(cosines),
-        "accuracy": neighbours.score(outside, digit_test),
+        "accuracy": five_neighbours(inside, digit, outside, digit_test),
         "same": cosine[alike & other].mean(), "different": cosine[~alike].mean(),
         "directions": outside, "digits": digit_test,
         "train": inside, "train_digits": digit,

@@ -12,6 +12,7 @@ import numpy as np
 from lossbook import cross_entropy, cross_entropy_grad
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, figure, panel
+from lossbook.plots.links import softmax
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -21,12 +22,6 @@ CLASSES = 10
 SMOOTHING = 0.1
 FLOOR = float(np.log1p((CLASSES - 1) / np.e))
 """Smallest loss that probabilities fed as logits can reach."""
-
-
-def softmax(logits: Array) -> Array:
-    """Probabilities along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def logarithmic(probability: Array) -> Array:

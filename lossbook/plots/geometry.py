@@ -61,3 +61,10 @@ def arrows(tails: ArrayLike, steps: ArrayLike, head: float = 0.12) -> tuple[Arra
     path = np.stack(corners, axis=-2)
     flat = path.reshape(*path.shape[:-3], -1, 2)
     return flat[..., 0], flat[..., 1]
+
+
+def sideways(x: ArrayLike, y: ArrayLike, step: ArrayLike, head: float = 0.12) -> tuple[Array, Array]:
+    """슬라이더 값마다 (x, y)에서 가로로 step만큼 가는 화살표 하나. 셋의 모양은 (K,)나 ()입니다."""
+    x, y, step = np.broadcast_arrays(*(np.asarray(a, float) for a in (x, y, step)))
+    tails, steps = np.stack([x, y], axis=-1), np.stack([step, np.zeros_like(step)], axis=-1)
+    return arrows(tails[..., np.newaxis, :], steps[..., np.newaxis, :], head)

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.spatial.distance import pdist
-from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.neighbors import KNeighborsClassifier
+
+from lossbook.plots.digits import five_neighbours, mlp, shuffled
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -40,9 +40,7 @@ class Trained:
 @cache
 def photos(seed: int) -> tuple[Array, Array, Array, Array]:
     """손글씨 숫자 1797장의 2/3으로 배우고 1/3로 시험합니다: (화소 64개, 숫자) 둘."""
-    data = load_digits()
-    order = np.random.default_rng(seed).permutation(len(data.target))
-    pixels, digit = data.data[order] / 16, data.target[order]
+    pixels, digit = shuffled(seed)
     return pixels[:1198], digit[:1198], pixels[1198:], digit[1198:]
 
 
@@ -73,12 +71,6 @@ def pair_loss(kind: str, a: torch.Tensor, b: torch.Tensor, m: float) -> torch.Te
     return F.hinge_embedding_loss(x, y, margin=m)
 
 
-def network(dim: int) -> torch.nn.Module:
-    """화소 64개를 점 하나로 옮기는 신경망. 쌍의 두 사진이 같은 신경망을 지납니다."""
-    first, last = (torch.nn.Linear(64, n, dtype=torch.float64) for n in (64, dim))
-    return torch.nn.Sequential(first, torch.nn.ReLU(), last)
-
-
 def embed(net: torch.nn.Module, kind: str, pixels: Array) -> torch.Tensor:
     points: torch.Tensor = net(torch.as_tensor(pixels))
     return F.normalize(points) if kind == "sphere" else points
@@ -96,7 +88,7 @@ def trained(
     pixels, digit, test, test_digit = photos(seed)
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    net = network(dim)
+    net = mlp(64, 64, dim)
     adam = torch.optim.Adam(net.parameters(), lr=0.01)
     losses, far = [], []
     for _ in range(steps):
@@ -135,20 +127,14 @@ def equal_error(near: Array, far: Array) -> float:
     return float((shut[best] + opened[best]) / 2)
 
 
-def neighbours(train: Array, train_digit: Array, test: Array, digit: Array) -> float:
-    """가까운 다섯 점의 다수결로 숫자를 맞힌 비율."""
-    model = KNeighborsClassifier(5).fit(train, train_digit)
-    return float(model.score(test, digit))
-
-
 def accuracy(run: Trained) -> float:
-    return neighbours(run.train, run.train_digit, run.test, run.digit)
+    return five_neighbours(run.train, run.train_digit, run.test, run.digit)
 
 
 def scores(train: Array, train_digit: Array, test: Array, digit: Array) -> tuple[float, float]:
     """가까운 다섯 점으로 맞힌 비율과 같은 오류율."""
     near, far = distances(test, digit)
-    return neighbours(train, train_digit, test, digit), equal_error(near, far)
+    return five_neighbours(train, train_digit, test, digit), equal_error(near, far)
 
 
 @cache

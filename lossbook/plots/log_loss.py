@@ -11,6 +11,7 @@ from lossbook.plots import log_loss_fits as fits
 from lossbook.plots import style
 from lossbook.plots.cross_entropy import reliability
 from lossbook.plots.figure import Figure, figure, panel
+from lossbook.plots.links import sigmoid
 from lossbook.plots.slider import Slider, slider_figure
 
 LOOKS: tuple[dict[str, Any], ...] = tuple(
@@ -77,7 +78,7 @@ def baseline() -> Figure:
 def scale() -> Figure:
     """최 기자의 로짓에 배율을 곱하는 슬라이더: 신뢰도 그림과 로그 손실."""
     p, won = fits.DESKS["최 기자"], fits.WON
-    loud = [fits.sigmoid(s * fits.logit(p)) for s in fits.SCALES]
+    loud = [sigmoid(s * fits.logit(p)) for s in fits.SCALES]
     losses = np.array([log_loss(each, won) for each in loud])
     dots = [reliability(each, won, bins=100)[:2] for each in loud]
     parts = [fits.decompose(each, won) for each in loud]
@@ -147,7 +148,7 @@ def tumours() -> Figure:
         p, y = fits.pooled(model)
         said, wrong = fits.overconfidence(p, y)
         left.plot(said, wrong, marker=marker, ms=6, label=model, **look)
-        losses = [log_loss(fits.sigmoid(s * fits.logit(p)), y) for s in fits.SCALES]
+        losses = [log_loss(sigmoid(s * fits.logit(p)), y) for s in fits.SCALES]
         right.semilogx(fits.SCALES, losses, label=model, **look)
     right.axhline(fits.entropy(y.mean()), label="기준 비율 H(π)", **style.REFERENCE)
     right.axvline(1, color=style.INK, lw=0.9, label="_배율 1")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lossbook import log_loss, log_loss_grad
+from lossbook.plots.links import sigmoid
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -25,10 +26,6 @@ SEEDS = 5
 MODELS = ("기준 비율", "로지스틱 회귀", "나이브 베이즈", "결정 나무", "나이브 베이즈 + 온도",
           "나이브 베이즈 + 등위 회귀")  # fmt: skip
 INPUTS = ("확률 (바르게)", "0과 1 (predict)", "시그모이드 두 번", "로짓을 0과 1 사이로")
-
-
-def sigmoid(z: Any) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.asarray(z))))
 
 
 def logit(p: Any) -> Array:

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 import lossbook
+from lossbook import catalog
+from lossbook.catalog import Section
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, panel
-from lossbook.plots.geometry import FLAT, arrows
+from lossbook.plots.geometry import FLAT, sideways
 from lossbook.plots.slider import Slider, slider_figure
+from lossbook.plots.triplet_margin_with_distance_loss_fits import cosine, cosine_grad
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -40,14 +43,19 @@ class Member:
     gradient_options: tuple[tuple[str, Any], ...] = ()
 
     @property
-    def name(self) -> str:
-        return self.slug.replace("-", "_")
+    def section(self) -> Section:
+        return catalog.section(self.slug)
+
+    @property
+    def title(self) -> str:
+        """Number and Korean name, as the chapters call one another."""
+        return f"{self.section.number} {self.section.korean.removesuffix(' 손실')}"
 
     def loss(self, slack: Array) -> Array:
         """The loss of each example, nan where no example has this slack."""
         inside = self.inside(slack)
         found = np.full(slack.shape, np.nan)
-        loss = getattr(lossbook, self.name)
+        loss = getattr(lossbook, self.section.module)
         found[inside] = loss(
             *self.arguments(slack[inside]), reduction="none", **dict(self.options)
         )
@@ -57,7 +65,7 @@ class Member:
         """∂ℓ/∂s by the chain rule from the loss's own gradient."""
         inside = self.inside(slack)
         found = np.full(slack.shape, np.nan)
-        gradient = getattr(lossbook, f"{self.name}_grad")(
+        gradient = getattr(lossbook, f"{self.section.module}_grad")(
             *self.arguments(slack[inside]), reduction="sum",
             **dict(self.options + self.gradient_options),
         )  # fmt: skip
@@ -81,18 +89,6 @@ def _direction(cosine: Array) -> Array:
 def _tangent(cosine: Array) -> Array:
     """How `_direction(cosine)` moves when the cosine falls at speed 1."""
     return _column(-np.ones_like(cosine), cosine / np.sqrt(1 - cosine**2))
-
-
-def cosine_distance(u: Array, v: Array) -> Array:
-    """1에서 코사인을 뺀 거리."""
-    ones = np.ones(len(u))
-    return np.asarray(lossbook.cosine_embedding_loss(u, v, ones, reduction="none"))
-
-
-def cosine_distance_grad(u: Array, v: Array, upstream: Array) -> tuple[Array, Array]:
-    """`cosine_distance`의 기울기에 위에서 온 기울기를 곱합니다."""
-    first, second = lossbook.cosine_embedding_loss_grad(u, v, np.ones(len(u)), reduction="sum")
-    return first * upstream[:, np.newaxis], second * upstream[:, np.newaxis]
 
 
 def _ones(s: Array) -> Array:
@@ -122,8 +118,8 @@ FAMILY = (
     Member("triplet-margin-with-distance-loss", "음성의 코사인 거리 − 양성의 코사인 거리",
            lambda s: (_column(_ones(s), 0 * s), _direction(0.5 + 0 * s), _direction(0.5 - s)), 2,
            lambda s: _tangent(0.5 - s), low=-0.45, high=1.45,
-           options=(("distance_function", cosine_distance),),
-           gradient_options=(("distance_grad", cosine_distance_grad),)),
+           options=(("distance_function", cosine),),
+           gradient_options=(("distance_grad", cosine_grad),)),
 )  # fmt: skip
 
 
@@ -146,13 +142,13 @@ def family() -> Figure:
     """아홉 손실을 같은 축에: 여유를 옮기면 아홉 점과 −기울기 화살표가 함께 움직입니다."""
     slider = Slider("여유 s", SLACK, start=-0.5, format="{:.1f}", readout=[
         "회색에 든 손실: " + (", ".join(
-            section_number(member) for member in FAMILY if zero_from(member) <= s + 1e-9
+            member.section.number for member in FAMILY if zero_from(member) <= s + 1e-9
         ) or "없음") for s in SLACK
     ])  # fmt: skip
     panels = []
     for member in FAMILY:
         axes = panel(
-            title=f"{section_number(member)} {korean(member)}", xlabel=f"여유 s: {member.slack}",
+            title=member.title, xlabel=f"여유 s: {member.slack}",
             ylabel="손실", height=2.9,
         )  # fmt: skip
         start = zero_from(member)
@@ -161,13 +157,14 @@ def family() -> Figure:
         axes.plot(SPAN, member.loss(SPAN), label="손실")
         inside = member.inside(SLACK)
         loss, slope = member.loss(SLACK), member.slope(SLACK)
-        tails = np.stack([np.where(inside, SLACK, np.nan), loss], axis=-1)[:, np.newaxis]
-        steps = np.stack([-slope, np.zeros_like(slope)], axis=-1)[:, np.newaxis]
+        spot = np.where(inside, SLACK, np.nan)
         slider.line(
-            axes, *arrows(tails, steps, head=0.18), color=style.ORANGE, ls="-", lw=2.6,
+            axes, *sideways(spot, loss, -slope, head=0.18), color=style.ORANGE, ls="-", lw=2.6,
             label="−기울기",
         )  # fmt: skip
-        slider.points(axes, tails[:, :, 0], tails[:, :, 1], color=style.ORANGE, label="_지금")
+        slider.points(
+            axes, spot[:, np.newaxis], loss[:, np.newaxis], color=style.ORANGE, label="_지금"
+        )
         axes.set_xlim(-2, 3)
         axes.set_ylim(-0.15, 3.1)
         axes.legend(loc="upper right")
@@ -178,11 +175,3 @@ def family() -> Figure:
         "꺾여 회색의 0이 되고, 11과 15는 기울기가 절반이다. 12와 13은 매끄럽고 회색이 없다. 17의 코사인 "
         "거리는 여유가 −0.5와 1.5 사이뿐이다. 여유를 옮기면 점과 화살표가 함께 움직인다.",
     )  # fmt: skip
-
-
-def section_number(member: Member) -> str:
-    return lossbook.catalog.section(member.slug).number
-
-
-def korean(member: Member) -> str:
-    return lossbook.catalog.section(member.slug).korean.removesuffix(" 손실")

@@ -15,7 +15,7 @@ from lossbook import (
 from lossbook.plots import margin_ranking_loss_fits as fits
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, figure, panel
-from lossbook.plots.geometry import FLAT, arrows, plane
+from lossbook.plots.geometry import FLAT, arrows, plane, sideways
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -60,9 +60,7 @@ def gap() -> Figure:
         (1.0, x1, by_x1, "바게트 x₁", style.BLUE, "o"),
         (0.0, x2, by_x2, "소금빵 x₂", style.ORANGE, "s"),
     ):
-        tails = np.stack([x, np.full_like(x, row)], axis=-1)[:, np.newaxis]
-        steps = np.stack([-slope, np.zeros_like(x)], axis=-1)[:, np.newaxis]
-        slider.line(line, *arrows(tails, steps), color=color, ls="-", lw=2.2,
+        slider.line(line, *sideways(x, row, -slope), color=color, ls="-", lw=2.2,
                     label=f"{name}의 −기울기")  # fmt: skip
         slider.points(line, x[:, np.newaxis], np.full((x.size, 1), row), color=color,
                       marker=marker, label=name)  # fmt: skip

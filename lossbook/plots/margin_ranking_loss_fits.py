@@ -14,6 +14,7 @@ from lossbook import (
     soft_margin_loss,
     soft_margin_loss_grad,
 )
+from lossbook.plots.links import sigmoid
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -120,7 +121,7 @@ def ranknet(seed: int) -> Array:
 def spoken(score: Array, truth: Array) -> float:
     """The mean probability σ(|gap|) with which the scores claim their orders."""
     first, second, _ = pairs(truth)
-    return float(np.mean(1 / (1 + np.exp(-np.abs(score[first] - score[second])))))
+    return float(np.mean(sigmoid(np.abs(score[first] - score[second]))))
 
 
 def with_labels(kind: str, seed: int, margin: float = 1.0) -> tuple[float, float]:

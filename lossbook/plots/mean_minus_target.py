@@ -10,6 +10,7 @@ import numpy as np
 import lossbook
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, panel
+from lossbook.plots.links import sigmoid, softmax, through_log_softmax, through_softmax
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -203,22 +204,3 @@ def log_loss() -> Figure:
 def three_logits() -> Array:
     """Logits of three classes of which the first moves."""
     return np.column_stack([LOGITS, *(np.full_like(LOGITS, other) for other in OTHERS)])
-
-
-def sigmoid(z: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-z)))
-
-
-def softmax(logits: Array) -> Array:
-    powers = np.exp(logits)
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def through_log_softmax(p: Array, slope: Array) -> Array:
-    """Chain rule from log-probabilities back to logits."""
-    return np.asarray(slope - p * slope.sum(axis=1, keepdims=True))
-
-
-def through_softmax(p: Array, slope: Array) -> Array:
-    """Chain rule from probabilities back to logits."""
-    return np.asarray(p * (slope - (p * slope).sum(axis=1, keepdims=True)))

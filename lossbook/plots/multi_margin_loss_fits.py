@@ -16,7 +16,7 @@ from lossbook import (
     multi_margin_loss,
     multi_margin_loss_grad,
 )
-from lossbook.plots.mean_minus_target import softmax, through_softmax
+from lossbook.plots.links import softmax, through_softmax
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

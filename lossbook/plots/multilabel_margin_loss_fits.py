@@ -56,6 +56,7 @@ def micro_f1(called: Array, truth: Array) -> float:
 
 
 def exact(called: Array, truth: Array) -> float:
+    """집합이 통째로 맞은 그림의 비율."""
     return float(np.mean((called == (truth == 1)).all(axis=1)))
 
 

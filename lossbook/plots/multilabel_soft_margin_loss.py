@@ -16,7 +16,8 @@ from lossbook import (
 from lossbook.plots import multilabel_soft_margin_loss_fits as fits
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, figure, panel
-from lossbook.plots.geometry import FLAT, arrows, plane
+from lossbook.plots.geometry import FLAT, arrows, plane, sideways
+from lossbook.plots.links import sigmoid, softmax
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -65,11 +66,9 @@ def pull() -> Figure:
             axes.axvspan(*((1, 6) if target == 1 else (-6, -1)), **HINGE_FLAT)
             axes.plot(LOGITS, hinge(LOGITS, target), label="힌지 (견주기)", **style.REFERENCE)
         axes.plot(LOGITS, height, color=style.BLUE, ls="-", label="이 손실")
-        spot = np.stack([LOGITS, height], axis=1)[:, np.newaxis]
-        step = np.stack([-STRETCH * slope, 0 * slope], axis=1)[:, np.newaxis]
         slider.line(
-            axes, *arrows(spot, step, head=0.5), color=style.ORANGE, ls="-", lw=3,
-            label="−기울기 (3배)",
+            axes, *sideways(LOGITS, height, -STRETCH * slope, head=0.5),
+            color=style.ORANGE, ls="-", lw=3, label="−기울기 (3배)",
         )  # fmt: skip
         slider.points(axes, LOGITS[:, np.newaxis], height[:, np.newaxis], color=style.INK,
                       label="_지금")  # fmt: skip
@@ -271,7 +270,7 @@ def answers() -> Figure:
                    ylabel="정말 있는 비율", height=3.8)  # fmt: skip
     honest.plot([0, 1], [0, 1], label="말한 그대로", **style.REFERENCE)
     for p, name in (
-        (fits.sigmoid(x), "시그모이드"), (fits.softmax(fits.pooled("softmax")[0]), "소프트맥스 몫")
+        (sigmoid(x), "시그모이드"), (softmax(fits.pooled("softmax")[0]), "소프트맥스 몫")
     ):  # fmt: skip
         said, true, _ = fits.reliability(p, y)
         honest.plot(said, true, marker="o", ms=5, label=name)

@@ -18,13 +18,12 @@ from lossbook import (
     multilabel_soft_margin_loss,
     multilabel_soft_margin_loss_grad,
 )
+from lossbook.plots.digits import mlp
+from lossbook.plots.links import sigmoid, softmax
+from lossbook.plots.multilabel_margin_loss_fits import exact as exact
+from lossbook.plots.multilabel_margin_loss_fits import indices, micro_f1
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-
-def sigmoid(x: Array) -> Array:
-    with np.errstate(over="ignore"):
-        return np.asarray(1 / (1 + np.exp(-x)))
 
 
 # --- which digits are in the picture?
@@ -71,10 +70,7 @@ def targets(kind: str, sets: Array) -> Array:
     if kind == "signs":
         return 2 * sets - 1
     if kind == "padded":
-        rows = np.full(sets.shape, -1.0)
-        for row, present in zip(rows, sets == 1, strict=True):
-            row[: present.sum()] = np.flatnonzero(present)
-        return rows
+        return indices(sets).astype(float)
     return sets
 
 
@@ -91,11 +87,7 @@ def training(kind: str, seed: int, steps: int) -> Iterator[tuple[float, torch.nn
     u = torch.tensor(train.images.reshape(-1, 128))
     y = torch.tensor(targets(kind, train.sets))
     torch.manual_seed(seed)
-    model = torch.nn.Sequential(
-        torch.nn.Linear(128, 128, dtype=torch.float64),
-        torch.nn.ReLU(),
-        torch.nn.Linear(128, LABELS, dtype=torch.float64),
-    )
+    model = mlp(128, 128, LABELS)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
     for _ in range(steps):
         batch = torch.randint(0, len(u), (128,))
@@ -140,11 +132,6 @@ def watched(kind: str, seed: int = 0) -> Record:
     return Record(np.array(values), np.array(scores), logits(model, test.images))
 
 
-def softmax(x: Array) -> Array:
-    powers = np.exp(x - x.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
 @cache
 def threshold(seed: int) -> float:
     """소프트맥스의 문턱: 훈련 그림에서 마이크로 F1이 가장 큰 확률."""
@@ -158,17 +145,6 @@ def called(kind: str, seed: int) -> Array:
     """시험 그림마다 있다고 부른 숫자 (1500, 10)."""
     x = trained(kind, seed)[1]
     return softmax(x) > threshold(seed) if kind == "softmax" else x > 0
-
-
-def exact(called: Array, sets: Array) -> float:
-    """집합이 통째로 맞은 그림의 비율."""
-    return float(np.mean(np.all(called == (sets == 1), axis=1)))
-
-
-def micro_f1(called: Array, sets: Array) -> float:
-    """모든 그림의 모든 레이블을 한데 모아 센 F1: 2 · 맞힌 수 / (부른 수 + 있는 수)."""
-    hits = np.sum(called & (sets == 1))
-    return float(2 * hits / (called.sum() + sets.sum()))
 
 
 def pooled(kind: str) -> tuple[Array, Array]:

@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from scipy.optimize import minimize
 from scipy.stats import binom
-from sklearn.datasets import load_digits
 
 from lossbook import nll_loss, nll_loss_grad
 from lossbook.data import load_randhie
+from lossbook.plots.digits import shuffled
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -65,9 +65,8 @@ def trained(name: str, seed: int) -> Run:
 
 def digits(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Images and labels in the order of this seed; the first `TRAINED_ON` are for training."""
-    images, labels = load_digits(return_X_y=True)
-    order = np.random.default_rng(seed).permutation(len(labels))
-    return torch.tensor(images[order] / 16), torch.tensor(labels[order])
+    images, labels = shuffled(seed)
+    return torch.tensor(images), torch.tensor(labels)
 
 
 # --- what the weighted mean makes of a class weight

@@ -10,7 +10,7 @@ from lossbook import soft_margin_loss, soft_margin_loss_grad
 from lossbook.plots import soft_margin_loss_fits as fits
 from lossbook.plots import style
 from lossbook.plots.figure import Figure, figure, panel
-from lossbook.plots.geometry import FLAT, arrows
+from lossbook.plots.geometry import FLAT, sideways
 from lossbook.plots.slider import Slider, slider_figure
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -57,9 +57,10 @@ def pushed() -> Figure:
         axes.plot(SPAN, fits.hinge(SPAN, wide), label="힌지", **style.REFERENCE)
         axes.plot(SPAN, soft_margin_loss(SPAN, wide, reduction="none"), label="소프트 마진")
         value = loss[:, np.newaxis]
-        step = np.stack([-slope, np.zeros_like(slope)], axis=-1)[:, np.newaxis]
-        tail = np.stack([SCORES, loss], axis=-1)[:, np.newaxis]
-        slider.line(axes, *arrows(tail, step), color=style.ORANGE, ls="-", lw=2.6, label="−기울기")
+        slider.line(
+            axes, *sideways(SCORES, loss, -slope), color=style.ORANGE, ls="-", lw=2.6,
+            label="−기울기",
+        )  # fmt: skip
         slider.points(axes, here, value, color=style.ORANGE, label="_지금")
         axes.set_xlim(-4, 4)
         axes.set_ylim(-0.2, 5.2)

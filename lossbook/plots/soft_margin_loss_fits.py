@@ -16,6 +16,8 @@ from lossbook import (
     soft_margin_loss,
     soft_margin_loss_grad,
 )
+from lossbook.plots.binary_cross_entropy_with_logits_fits import design
+from lossbook.plots.links import sigmoid
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -58,11 +60,6 @@ def tumours(seed: int) -> tuple[Array, Array, Array, Array]:
     return u[train], y[train], u[test], y[test]
 
 
-def design(u: Array) -> Array:
-    """A column of ones for the intercept, then the features."""
-    return np.column_stack([np.ones(len(u)), u])
-
-
 def fitted(kind: str, u: Array, y: Array, decay: float = DECAY) -> Array:
     """선형 분류기의 절편과 계수. decay는 계수의 제곱의 합에 곱하는 규제입니다."""
     columns = design(u)
@@ -77,17 +74,22 @@ def fitted(kind: str, u: Array, y: Array, decay: float = DECAY) -> Array:
 
 
 @cache
-def margins(name: str, seed: int) -> Array:
-    """Margins y·x of the training half under a fitted loss."""
+def classifier(name: str, seed: int) -> Array:
+    """Coefficients of the training half under one of `LOSSES`."""
     u, y, *_ = tumours(seed)
-    return np.asarray(y * (design(u) @ fitted(LOSSES[name], u, y)))
+    return fitted(LOSSES[name], u, y)
 
 
-@cache
+def margins(name: str, seed: int) -> Array:
+    """Margins y·x of the training half."""
+    u, y, *_ = tumours(seed)
+    return np.asarray(y * (design(u) @ classifier(name, seed)))
+
+
 def accuracy(name: str, seed: int) -> float:
     """Share of the test half on the right side."""
-    u, y, u_test, y_test = tumours(seed)
-    return float(np.mean(y_test * (design(u_test) @ fitted(LOSSES[name], u, y)) > 0))
+    *_, u, y = tumours(seed)
+    return float(np.mean(y * (design(u) @ classifier(name, seed)) > 0))
 
 
 def descent(
@@ -111,8 +113,9 @@ def label_bug(seed: int) -> dict[str, dict[str, Array]]:
     for name, labels in (("-1과 1", y), ("0과 1", (y + 1) / 2)):
         path = descent(_silent_grad, u, labels)
         called = design(u_test) @ path.T < 0
+        scores = design(u) @ path.T
         record[name] = {
-            "loss": np.array([_silent_loss(design(u) @ theta, labels) for theta in path]),
+            "loss": np.array([_silent_loss(x, labels) for x in scores.T]),
             "accuracy": (called == benign[:, np.newaxis]).mean(axis=0),
             "benign": called[benign].mean(axis=0),
         }
@@ -134,15 +137,14 @@ def probability_bug(seed: int) -> dict[str, Array]:
     u, y, u_test, y_test = tumours(seed)
 
     def slope(z: Array, y: Array) -> Array:
-        s = 1 / (1 + np.exp(-z))
+        s = sigmoid(z)
         return np.asarray(soft_margin_loss_grad(s, y) * s * (1 - s))
 
-    scores = design(u) @ descent(slope, u, y).T
-    tests = design(u_test) @ descent(slope, u, y).T
+    path = descent(slope, u, y)
+    right = (design(u_test) @ path.T > 0) == (y_test > 0)[:, np.newaxis]
     return {
-        "loss": np.array([soft_margin_loss(1 / (1 + np.exp(-z)), y) for z in scores.T]),
-        "sign": ((tests > 0) == (y_test > 0)[:, np.newaxis]).mean(axis=0),
-        "shift": (tests > 0).mean(axis=0),
+        "loss": np.array([soft_margin_loss(sigmoid(z), y) for z in (design(u) @ path.T).T]),
+        "sign": right.mean(axis=0),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from lossbook import triplet_margin_loss, triplet_margin_loss_grad
 from lossbook.plots import style
 from lossbook.plots import triplet_margin_loss_fits as fits
+from lossbook.plots.digits import halves
 from lossbook.plots.figure import Figure, figure, panel
 from lossbook.plots.geometry import FLAT, arrows, circle, plane
 from lossbook.plots.slider import Slider, slider_figure
@@ -229,7 +230,7 @@ def training() -> Figure:
 def maps() -> Figure:
     """걸음에 따라 움직이는 시험 그림의 지도."""
     runs = [(name, fits.trained(name)) for name in ("준어려움", "가장 어려움")]
-    y = fits.digits(0)[3]
+    y = halves(0)[3]
     slider = Slider("걸음", fits.SHOWN, start=150, format="{:.0f}", readout=[
         ", ".join(
             f"{name}: 손실 {run.loss[step]:.2f}, 양성이 더 가까운 비율 {run.right_order[i]:.2f}"

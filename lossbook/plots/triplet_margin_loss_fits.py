@@ -11,9 +11,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.spatial.distance import cdist
-from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.neighbors import KNeighborsClassifier
+
+from lossbook.plots.digits import five_neighbours as accuracy
+from lossbook.plots.digits import halves as digits
+from lossbook.plots.digits import mlp
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Triplets = tuple[Array, Array, Array]
@@ -27,24 +29,11 @@ FEW = range(2)
 MARGIN = 1.0
 
 
-@cache
-def digits(seed: int) -> tuple[Array, Array, Array, Array]:
-    """손글씨 숫자를 반으로 나눈 것: 훈련과 시험의 (화소 64개, 레이블)."""
-    data = load_digits()
-    order = np.random.default_rng(seed).permutation(len(data.target))
-    train, test = order[::2], order[1::2]
-    return data.data[train] / 16, data.target[train], data.data[test] / 16, data.target[test]
-
-
 def network(seed: int, width: int = 2) -> torch.nn.Sequential:
     """64-128-64-width 신경망: 그림 한 장을 지도의 점 하나로 옮깁니다."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return torch.nn.Sequential(
-            torch.nn.Linear(64, 128, dtype=torch.float64), torch.nn.ReLU(),
-            torch.nn.Linear(128, 64, dtype=torch.float64), torch.nn.ReLU(),
-            torch.nn.Linear(64, width, dtype=torch.float64),
-        )  # fmt: skip
+        return mlp(64, 128, 64, width)
 
 
 def batch(y: Array, rng: np.random.Generator, each: int = 8) -> Array:
@@ -183,11 +172,6 @@ def on_a_grid(model: torch.nn.Module) -> None:
 def embedded(model: torch.nn.Module, x: Array) -> Array:
     with torch.no_grad():
         return np.asarray(model(torch.tensor(x)).numpy())
-
-
-def accuracy(z: Array, y: Array, z_test: Array, y_test: Array) -> float:
-    """지도에서 가까운 훈련 그림 다섯 장의 다수결로 시험 그림의 이름을 맞힌 비율."""
-    return float(KNeighborsClassifier(5).fit(z, y).score(z_test, y_test))
 
 
 def right_order(z: Array, y: Array, count: int = 4000) -> float:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from sklearn.datasets import load_digits
-from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor, nn
+
+from lossbook.plots.digits import five_neighbours, halves
+from lossbook.plots.triplet_margin_loss_fits import network, positive_pairs
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Distance = Callable[[Tensor, Tensor], Tensor]
@@ -88,28 +88,18 @@ WIDTHS = (2, 8)
 @cache
 def digits(seed: int) -> tuple[Tensor, Array, Tensor, Array]:
     """손글씨 숫자를 반으로 나눈 것: 훈련과 시험의 (화소 64개, 레이블)."""
-    pixels, label = load_digits(return_X_y=True)
-    order = np.random.default_rng(seed).permutation(len(label))
-    train, test = order[::2], order[1::2]
-    u = torch.tensor(pixels / 16, dtype=torch.float64)
-    return u[train], label[train], u[test], label[test]
-
-
-def pairs(label: Array) -> tuple[Array, Array, Array]:
-    """레이블이 같은 (앵커, 양성)의 모든 쌍과, 누가 앵커와 레이블이 같은지."""
-    same = label[:, np.newaxis] == label
-    a, p = np.nonzero(same & ~np.eye(len(label), dtype=bool))
-    return a, p, same
+    u, label, u_test, truth = halves(seed)
+    return torch.tensor(u), label, torch.tensor(u_test), truth
 
 
 def semi_hard(
     z: Tensor, label: Array, distance: Distance, margin: float, rng: np.random.Generator
 ) -> Triplets:
     """쌍마다 D(a, p)와 D(a, p) + m 사이에서 가장 가까운 음성. 없으면 그 쌍을 버립니다."""
-    a, p, same = pairs(label)
+    a, p = positive_pairs(label)
     far = distance(z[:, None], z[None]).numpy()
     gap = far[a] - far[a, p][:, np.newaxis]
-    gap[same[a] | (gap <= 0) | (gap >= margin)] = np.inf
+    gap[(label[a][:, np.newaxis] == label) | (gap <= 0) | (gap >= margin)] = np.inf
     found = np.isfinite(gap).any(axis=1)
     return a[found], p[found], gap.argmin(axis=1)[found]
 
@@ -118,9 +108,9 @@ def at_random(
     z: Tensor, label: Array, distance: Distance, margin: float, rng: np.random.Generator
 ) -> Triplets:
     """쌍마다 아무 음성이나 하나."""
-    a, p, same = pairs(label)
+    a, p = positive_pairs(label)
     draw = rng.random((len(a), len(label)))
-    draw[same[a]] = -1
+    draw[label[a][:, np.newaxis] == label] = -1
     return a, p, draw.argmax(axis=1)
 
 
@@ -131,10 +121,7 @@ def trained(
     """트리플릿으로 가르친 신경망 64-128-64-width와 걸음마다의 손실."""
     u, truth, _, _ = digits(seed)
     label = truth if label is None else label
-    torch.manual_seed(seed)
-    sizes, rng = (64, 128, 64, width), np.random.default_rng(seed)
-    layers = [nn.Linear(i, o, dtype=torch.float64) for i, o in pairwise(sizes)]
-    net = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
+    net, rng = network(seed, width), np.random.default_rng(seed)
     optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
     criterion = nn.TripletMarginWithDistanceLoss(distance_function=distance, margin=margin)
     record = np.zeros(STEPS)
@@ -166,11 +153,10 @@ def scores(net: nn.Module, seed: int, unit: bool) -> tuple[float, float]:
     """5-NN 시험 정확도와, 시험 트리플릿 가운데 양성이 더 가까운 비율."""
     z, z_test = embedded(net, seed, unit)
     _, label, _, truth = digits(seed)
-    accuracy = KNeighborsClassifier(5).fit(z, label).score(z_test, truth)
     a, p, n = np.random.default_rng(0).integers(0, len(truth), (3, 20000))
     ok = (truth[a] == truth[p]) & (truth[a] != truth[n]) & (a != p)
     near, far = (np.sum((z_test[a] - z_test[b]) ** 2, axis=1)[ok] for b in (p, n))
-    return float(accuracy), float(np.mean(near < far))
+    return five_neighbours(z, label, z_test, truth), float(np.mean(near < far))
 
 
 @cache

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossbook.plots.figure import figure
-from lossbook.plots.geometry import FLAT, arrows, circle, plane
+from lossbook.plots.geometry import FLAT, arrows, circle, plane, sideways
 from lossbook.plots.slider import Slider, slider_figure
 
 
@@ -32,6 +32,15 @@ def test_no_step_is_a_point_and_a_short_step_has_a_short_head():
     x, y = arrows([[0, 0], [0, 0]], [[0, 0], [0.01, 0]])
     assert np.nanmax(np.abs(x[:6])) == np.nanmax(np.abs(y[:6])) == 0
     assert np.nanmin(x[6:]) >= 0
+
+
+def test_sideways_is_a_moving_arrow_of_no_height():
+    x, step = np.array([0.0, 1.0, 2.0]), np.array([1.0, -2.0, 0.0])
+    found = sideways(x, 5.0, step, head=0.3)
+    tails = np.stack([x, [5.0] * 3], axis=-1)[:, np.newaxis]
+    expected = arrows(tails, np.stack([step, [0.0] * 3], axis=-1)[:, np.newaxis], head=0.3)
+    np.testing.assert_array_equal(found, expected)
+    assert found[0].shape == (3, 6)
 
 
 def test_a_circle_lies_at_its_radius():

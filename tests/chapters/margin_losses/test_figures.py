@@ -50,7 +50,7 @@ def theirs(number, s):
 
 
 def test_the_family_is_that_of_the_catalog():
-    numbers = [plots.section_number(member) for member in plots.FAMILY]
+    numbers = [member.section.number for member in plots.FAMILY]
     assert numbers == sorted(THEIRS) == [f"{k:02d}" for k in range(9, 18)]
     for axes, member in zip(plots.family().panels, plots.FAMILY, strict=True):
         section = catalog.section(member.slug)
@@ -62,7 +62,7 @@ def test_the_family_is_that_of_the_catalog():
 @pytest.mark.parametrize("panel", range(9))
 def test_family(panel):
     figure, member = plots.family(), plots.FAMILY[panel]
-    number, axes = plots.section_number(member), (f"여유 s: {member.slack}", "손실")
+    number, axes = member.section.number, (f"여유 s: {member.slack}", "손실")
     s, curve = series(figure, "손실", panel, axes=axes)
     kinks = (0.0, 1.0)
     for at, loss in zip(s, curve, strict=True):
@@ -97,7 +97,7 @@ def test_the_readout_names_the_losses_that_are_zero():
 
 def test_zeros_and_kinks():
     for member in plots.FAMILY:
-        number = plots.section_number(member)
+        number = member.section.number
         if number in ("12", "13"):
             assert np.isnan(plots.zero_from(member))
             assert plots.kinks(member) == []
