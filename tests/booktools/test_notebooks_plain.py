@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from booktools.notebooks import citations
 from booktools.notebooks.plain import leftovers
 from booktools.notebooks.source import SourceError
 from tests.booktools import small_book
@@ -123,3 +124,13 @@ def test_what_has_no_plain_form_is_an_error_with_its_place(render, source, messa
 def test_a_raw_directive_is_found(raw):
     assert leftovers(f"글\n\n{raw}\n")
     assert leftovers(f"<details>\n<summary>해답</summary>\n\n{raw}\n\n</details>")
+
+
+def test_a_key_in_two_bibliographies_is_refused(tmp_path):
+    entry = "@book{good1952, author = {Good, I. J.}, title = {Logs}, year = {1952}, url = {https://a.b}}"
+    (tmp_path / "one.bib").write_text(entry, encoding="utf-8")
+    assert list(citations.entries(tmp_path)) == ["good1952"]
+    citations.entries.cache_clear()
+    (tmp_path / "two.bib").write_text(entry, encoding="utf-8")
+    with pytest.raises(SourceError, match=r"references/two\.bib: good1952 also in another file"):
+        citations.entries(tmp_path)
